@@ -1,0 +1,50 @@
+# `make check` runs the gate, `make test` every test; both set themselves up first, and need no network the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help check test lint types layers lock system-deps cassettes clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+check: $(VENV)/.check  ## run the gate in the default environment, with what it decided and where the report is
+	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
+
+test: $(VENV)/.dev  ## run every test
+	@$(BIN)/pytest tests $(ARGS)
+
+lint: $(VENV)/.dev  ## ruff: rules and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.dev  ## mypy --strict
+	@$(BIN)/mypy
+
+layers: $(VENV)/.dev  ## import-linter: a line imports only from lines below it
+	@$(BIN)/lint-imports
+
+lock: $(VENV)/.dev  ## write the locked versions again from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group build pyproject.toml -o requirements/check.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group build --group dev pyproject.toml -o requirements/dev.txt
+
+system-deps:  ## install the Debian packages that some tests need (as root)
+	@tools/system-deps
+
+clean:  ## forget the virtual environment and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "clari-readiness needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.check: requirements/check.txt pyproject.toml | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.check
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,115 @@
+"""What checks find and what the gate decides: written by the gate, read by every way of showing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+Source = Literal["settings", "clari", "warehouse", "trial"]
+Priority = Literal["P1", "P2", "P3"]
+
+
+class Result(StrEnum):
+    """The result of an item, or of one of its sources; of several sources the weakest decides."""
+
+    PASS = "PASS"  # noqa: S105 - a result, not a password
+    FAIL = "FAIL"
+    NOT_VERIFIED = "NOT VERIFIED"
+    NOT_APPLICABLE = "NOT APPLICABLE"
+    WAIVED = "WAIVED"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the checklist: what is promised, how much it matters, and where evidence comes from."""
+
+    id: str
+    title: str
+    priority: Priority
+    sources: tuple[Source, ...]
+
+    @property
+    def section(self) -> str:
+        """Return the section's prefix: `AUTH` of `AUTH-04`."""
+        return self.id.partition("-")[0]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing that was seen: `label`, and `value` as anything that JSON holds."""
+
+    kind: Literal["value", "request", "query", "declaration"]
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found out about one item from one source.
+
+    `observed`, `expected`, `why` and `fix` are sentences for people; on a PASS `observed` says what was seen. `cause`
+    groups findings that have one reason in common, such as the key that does not resolve.
+    """
+
+    item: str
+    source: Source
+    result: Result
+    check: str
+    observed: str = ""
+    expected: str = ""
+    why: str = ""
+    fix: str = ""
+    cause: str = ""
+    declared: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Concession:
+    """A waiver, a declaration or a not-applicable, as it was judged: `problem` is empty when it is valid."""
+
+    kind: Literal["waiver", "declaration", "not_applicable"]
+    item: str
+    text: str
+    by: str
+    expires: str
+    days_left: int
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ItemResult:
+    """An item's result, from all its sources. `real` is what a waived item would have been."""
+
+    item: Item
+    result: Result
+    findings: tuple[Finding, ...]
+    real: Result | None = None
+    concession: Concession | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the gate says: the words, the exit code, and the reasons in order."""
+
+    words: str
+    exit_code: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """One run of the gate, whole: every way of showing it is drawn from this."""
+
+    environment: str
+    live: bool
+    decision: Decision
+    items: tuple[ItemResult, ...]
+    concessions: tuple[Concession, ...]
+    started_at: str
+    seconds: float
+    subset: str = ""
+    exporter: str = ""
+    versions: tuple[tuple[str, str], ...] = ()

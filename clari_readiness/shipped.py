@@ -1,0 +1,14 @@
+"""Where the files that travel with the package are: in a clone beside it, in an installed wheel inside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(what: Literal["checks", "contracts", "cassettes"]) -> Path:
+    """Return the directory of the shipped checks, contracts or cassettes."""
+    inside = _PACKAGE / "_shipped" / what
+    return inside if inside.is_dir() else _PACKAGE.parent / what
