@@ -24,6 +24,12 @@ AMOUNTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Type to export -> (key in an entry, column in the warehouse). The key of crm_closed is a guess (F13)."""
 
 
+VALUE_KEYS: Mapping[str, str] = MappingProxyType(
+    {"forecast_updated": "isUpdated", **{kind: key for kind, (key, _) in AMOUNTS.items()}}
+)
+"""Type to export -> the key in an entry that holds it."""
+
+
 class JobStatus(StrEnum):
     """The six states of an export job (F6)."""
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Literal
 
 Source = Literal["settings", "clari", "warehouse", "trial"]
 Priority = Literal["P1", "P2", "P3"]
+
+SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "CONN": "Validation script",
+        "AUTH": "Authentication & Secrets",
+        "API": "API Integration",
+        "RES": "Error Handling & Resilience",
+        "MON": "Monitoring & Alerting",
+        "CLA": "What production needs beyond the checklist",
+    }
+)
+"""A section's prefix -> its title, in the order in which they are shown; a team's own prefixes follow."""
 
 
 class Result(StrEnum):
@@ -68,7 +82,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Concession:
-    """A waiver, a declaration or a not-applicable, as it was judged: `problem` is empty when it is valid."""
+    """A waiver, a declaration or a not-applicable, as it was judged: `problem` is empty when it is valid.
+
+    `surface` names the part of an item that is not applicable, or is empty for the whole item.
+    """
 
     kind: Literal["waiver", "declaration", "not_applicable"]
     item: str
@@ -77,6 +94,7 @@ class Concession:
     expires: str
     days_left: int
     problem: str = ""
+    surface: str = ""
 
 
 @dataclass(frozen=True)

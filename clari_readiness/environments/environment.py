@@ -1,0 +1,149 @@
+"""One environment: its settings, its place on disk, its key, its address and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import PrivateAttr
+
+from clari_readiness.environments.simulated import SimulatorState
+from clari_readiness.environments.tables import Settings
+from clari_readiness.errors import ReadinessError
+from clari_readiness.model.exports import VALUE_KEYS
+from clari_readiness.model.time import Clock, ScaledClock, SteppedClock, SystemClock
+from clari_readiness.secrets import Secret, fixture_key, resolve
+
+Kind = Literal["recorded", "simulated", "team"]
+
+LEFT_BEHIND = ".readiness"
+
+DOCUMENTED_URLS = MappingProxyType({"v4": "https://api.clari.com/v4", "v1": "https://api.clari.com/v1"})
+"""Each profile's address as the vendor and the checklist document it (F1, F2)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an environment was read: its name, the settings file, and the environment variables of that moment."""
+
+    name: str
+    path: Path
+    environ: Mapping[str, str] = field(repr=False)
+
+
+class Environment(Settings):
+    """An environment, ready to be asked. `recorded` and `simulated` are rehearsals, every other one is a team's."""
+
+    _place: Place = PrivateAttr()
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any], place: Place) -> Environment:
+        """Read a table in which `[default]` is merged. Raises pydantic's ValidationError."""
+        environment = cls.model_validate(written)
+        environment._place = place
+        return environment
+
+    def __repr__(self) -> str:
+        return f"<Environment {self.name} of {self._place.path}>"
+
+    __str__ = __repr__
+
+    @property
+    def name(self) -> str:
+        """The name in `[env.NAME]`."""
+        return self._place.name
+
+    @property
+    def kind(self) -> Kind:
+        """Which of the three kinds it is."""
+        return "recorded" if self.name == "recorded" else "simulated" if self.name == "simulated" else "team"
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether it is not live, so that it can rehearse but never say GO."""
+        return not self.live
+
+    @property
+    def base(self) -> Path:
+        """The directory of the settings file, which relative paths start at."""
+        return self._place.path.parent
+
+    @property
+    def directory(self) -> Path:
+        """Where a run leaves things behind; `make_directory` makes it."""
+        return self.base / LEFT_BEHIND / self.name
+
+    @property
+    def state_path(self) -> Path:
+        """Where the suite keeps its own records: `state` of the settings, or `state.duckdb` in `directory`."""
+        return self.path_of(self.state) if self.state else self.directory / "state.duckdb"
+
+    def path_of(self, written: str) -> Path:
+        """Return a path that the settings name, relative ones from the settings file's directory on."""
+        return self.base / written
+
+    def make_directory(self) -> Path:
+        """Make `directory`, for this user's eyes only, and return it. Raises ReadinessError when that fails."""
+        try:
+            for one in (self.directory.parent, self.directory):
+                one.mkdir(mode=0o700, exist_ok=True)
+                one.chmod(0o700)
+        except OSError as error:
+            raise ReadinessError(
+                f"{self.directory} cannot be made: {error.strerror}", way_out="let this user write beside the settings"
+            ) from error
+        return self.directory
+
+    def secret(self) -> Secret:
+        """Return the API key, resolved now. Raises SecretError."""
+        return self.resolve(self.api.key)
+
+    def resolve(self, reference: str) -> Secret:
+        """Return what a reference names, as this environment sees it. Raises SecretError."""
+        fixtures = {name: fixture_key(name) for name in ("recorded", "simulated")}
+        return resolve(reference, environ=self._place.environ, base=self.base, fixtures=fixtures)
+
+    @property
+    def endpoint(self) -> str:
+        """The address that requests go to, without a slash at its end: the gateway, or else Clari itself.
+
+        Raises NotVerified when that is the simulator and it is not running.
+        """
+        if self.kind == "simulated":
+            return self._simulator.endpoint(self.api.profile)
+        return (self.api.gateway or self.api.base_url or "").rstrip("/")
+
+    @property
+    def documented_url(self) -> str:
+        """The base URL that the API profile's documentation gives (F1, F2)."""
+        return DOCUMENTED_URLS[self.api.profile]
+
+    @property
+    def value_keys(self) -> Mapping[str, str]:
+        """The key of an entry that holds each type to export (F13), as `value_names` has it or as published."""
+        return {**VALUE_KEYS, **self.value_names}
+
+    def clock(self, recorded_at: datetime | None = None) -> Clock:
+        """Return the environment's clock: the recordings', the simulator's, or the machine's.
+
+        `recorded_at` is the moment of the recordings, which `recorded` cannot do without. Raises NotVerified when the
+        simulator was never started.
+        """
+        if self.kind == "simulated":
+            shown = self._simulator.clock()
+            if shown.speed == 0:
+                return SteppedClock(shown.then)
+            return ScaledClock(shown.then, since=shown.since, speed=shown.speed)
+        if self.kind == "team":
+            return SystemClock()
+        if recorded_at is None:
+            raise ValueError("the clock of recordings needs the moment at which they were made")
+        return SteppedClock(recorded_at)
+
+    @property
+    def _simulator(self) -> SimulatorState:
+        return SimulatorState(self.directory / "simulator.json")

@@ -1,0 +1,131 @@
+"""Single values of the settings file: what may be written, and what it is read as.
+
+No message here repeats what was written: it may be a key in the wrong place.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from clari_readiness.errors import SecretError
+from clari_readiness.model.exports import EXPORT_TYPES
+from clari_readiness.secrets import parse
+
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smhdw])")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like the given one, or an empty text when none is."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
+
+
+def unknown(word: str, known: Iterable[str]) -> str:
+    """Say that a word is unknown, and which known one is nearest; all of them when none is near."""
+    known = tuple(known)
+    near = nearest(word, known)
+    return f"unknown; the nearest is {near}" if near else f"unknown; known here are {', '.join(known)}"
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """Return the word when it is known; otherwise raise ValueError with the nearest."""
+    known = tuple(known)
+    if word in known:
+        return word
+    raise ValueError(unknown(word, known))
+
+
+def _month(word: str) -> str:
+    if not re.fullmatch("0[1-9]|1[0-2]", word):
+        raise ValueError('expected a month, "01" to "12"')
+    return word
+
+
+def _duration(written: object) -> float:
+    match = _DURATION.fullmatch(written) if isinstance(written, str) else None
+    if match is None:
+        raise ValueError('expected a duration such as "90s", "10m", "1h" or "90d"')
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def _some_time(seconds: float) -> float:
+    if seconds <= 0:
+        raise ValueError("expected more than no time at all")
+    return seconds
+
+
+def _days(written: object) -> int:
+    seconds = _duration(written)
+    if seconds <= 0 or seconds % 86_400:
+        raise ValueError('expected whole days, such as "90d" or "2w"')
+    return round(seconds / 86_400)
+
+
+def _line(written: str) -> str:
+    if not written.strip():
+        raise ValueError("is empty")
+    if not written.isprintable():
+        raise ValueError("holds a line break or another character that cannot be printed")
+    return written
+
+
+def _web_address(written: str) -> str:
+    try:
+        parts = urlsplit(written)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in written
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("expected an address such as https://api.clari.com/v4")
+    return written
+
+
+def _warehouse(written: str) -> str:
+    if not _URL.match(written):
+        raise ValueError("expected a URL such as duckdb:///warehouse.duckdb")
+    return written
+
+
+def _destination(written: str) -> str:
+    if not _URL.match(written):
+        raise ValueError("expected a URL such as mailtos://..., or a reference to one such as env://CLARI_ALERTS")
+    return written
+
+
+def _reference(written: str) -> str:
+    problem = ""
+    try:
+        parse(written)
+    except SecretError as error:
+        problem = str(error)
+    if problem:  # raised out here, so that no traceback chains back to the text
+        raise ValueError(problem)
+    return written
+
+
+def each_once(written: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the list as it is; raise ValueError when something is in it twice."""
+    if len(set(written)) < len(written):
+        raise ValueError("names the same thing twice")
+    return written
+
+
+Seconds = Annotated[float, BeforeValidator(_duration), AfterValidator(_some_time)]
+SecondsOrNone = Annotated[float, BeforeValidator(_duration)]
+Days = Annotated[int, BeforeValidator(_days)]
+Line = Annotated[str, AfterValidator(_line)]
+WebAddress = Annotated[str, AfterValidator(_line), AfterValidator(_web_address)]
+WarehouseUrl = Annotated[str, AfterValidator(_line), AfterValidator(_warehouse)]
+Destination = Annotated[str, AfterValidator(_line), AfterValidator(_destination)]
+Month = Annotated[str, AfterValidator(_month)]
+KeyReference = Annotated[str, AfterValidator(_reference)]
+ExportType = Annotated[str, AfterValidator(lambda word: one_of(word, EXPORT_TYPES))]
+Names = Annotated[tuple[Line, ...], Field(min_length=1), AfterValidator(each_once)]
+ExportTypes = Annotated[tuple[ExportType, ...], Field(min_length=1), AfterValidator(each_once)]

@@ -1,0 +1,69 @@
+"""Read a reference to a secret, and refuse everything else without repeating it: it may be the secret itself."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from clari_readiness.errors import SecretError
+
+SCHEMES = ("env", "file", "aws-sm", "gcp-sm", "vault", "fixture")
+
+_FORMS = "write a reference such as env://CLARI_API_KEY or file:///run/secrets/clari"
+_SHAPE = re.compile(r"([^:/\s]{1,20})://(.*)", re.DOTALL)
+_ALMOST = re.compile(r"([A-Za-z_-]{1,20}):/{0,3}(?!/)")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference, taken apart. `injected_by` is the secrets manager that is said to fill an environment variable."""
+
+    text: str
+    scheme: str
+    target: str
+    injected_by: str = ""
+
+
+def parse(text: str) -> Reference:
+    """Take a reference apart, without looking whether it resolves.
+
+    Raises SecretError for a literal, an unknown scheme, or a reference to nothing; the message never holds the text.
+    """
+    shape = _SHAPE.fullmatch(text)
+    if shape is None or shape[1] not in SCHEMES:
+        raise _no_reference(text)
+    scheme, target = shape[1], shape[2]
+    if scheme == "env":
+        return _variable(text, target)
+    if not text.isprintable():
+        raise SecretError("the reference holds a line break or the like", way_out=_FORMS)
+    if not target.strip():
+        raise SecretError(f"the reference says {scheme}:// and no more", way_out=_FORMS)
+    return Reference(text, scheme, target)
+
+
+def _no_reference(text: str) -> SecretError:
+    almost = _ALMOST.match(text)
+    near = difflib.get_close_matches(almost[1].lower().replace("_", "-"), SCHEMES, n=1) if almost else []
+    if near:
+        return SecretError(f"this scheme is unknown; the nearest is {near[0]}://", way_out=_FORMS)
+    if "://" in text:
+        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        return SecretError(f"this scheme is unknown; there are {known}", way_out=_FORMS)
+    return SecretError("this is no reference, and a literal key does not belong in a file", way_out=_FORMS)
+
+
+def _variable(text: str, target: str) -> Reference:
+    name, _, query = target.partition("?")
+    if not _VARIABLE.fullmatch(name):
+        raise SecretError("env:// is followed by no name of an environment variable", way_out=_FORMS)
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    if set(said) - {"injected_by"} or (query and not said.get("injected_by", "").strip()):
+        raise SecretError(
+            "after the variable's name, a reference knows injected_by and nothing else",
+            way_out="write env://NAME or env://NAME?injected_by=aws-secrets-manager",
+        )
+    return Reference(text, "env", name, said.get("injected_by", ""))
