@@ -1,0 +1,85 @@
+"""The outermost layer: it reads each request whole, lets it through, and writes down what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clari_readiness.simulator.clock import Clock
+from clari_readiness.simulator.faults.matching import FAULT
+from clari_readiness.simulator.faults.transport import BEFORE_RESET
+from clari_readiness.simulator.journal import Journal, Line, kept_headers
+from clari_readiness.simulator.keys import Keys, any_key
+
+
+class Recording:
+    """Writes a line of the journal for each request, after its answer or after the fault that took it."""
+
+    def __init__(self, app: ASGIApp, journal: Journal, keys: Keys, clock: Clock) -> None:
+        self._app = app
+        self._journal = journal
+        self._keys = keys
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, and write its line before the end of its answer leaves."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await _whole(receive)
+        arrival = self._arrival(scope, body)
+        statuses: list[int | None] = []
+
+        def end(status: int | None) -> None:
+            # Before the end can be seen outside: whoever has the answer, or the reset, finds the line.
+            self._journal.append(replace(arrival, status=status, fault=scope.get(FAULT)))
+
+        async def seen(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+            elif message["type"] == "http.response.body" and not message.get("more_body"):
+                end(statuses[0])
+            await send(message)
+
+        scope[BEFORE_RESET] = lambda: end(None)
+        await self._app(scope, _replayed(body, receive), seen)
+
+    def _arrival(self, scope: Scope, body: bytes) -> Line:
+        headers = Headers(scope=scope)
+        sent = any_key(headers)
+
+        def hidden(text: str) -> str:
+            return self._keys.hidden(text, sent=sent)
+
+        user = self._keys.user(sent)
+        return Line(
+            number=self._journal.next_number(),
+            at=self._clock.now().isoformat(),
+            method=scope["method"],
+            path=hidden(scope["path"]),
+            query=hidden(scope["query_string"].decode("latin-1")),
+            headers={name: hidden(value) for name, value in kept_headers(headers).items()},
+            key=self._keys.named(sent),
+            user=user.user_id if user else None,
+            body=hidden(body.decode(errors="replace")),
+        )
+
+
+async def _whole(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again

@@ -1,0 +1,79 @@
+"""What a simulator leaves behind, so that stopping and starting it again continues the same organisation."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from clari_readiness.errors import ReadinessError
+from clari_readiness.simulator.jobs import Job
+
+FILE = "simulator.json"
+
+
+def private_directory(directory: Path) -> Path:
+    """Create the directory where it is missing, for its owner alone, and return it."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory.chmod(0o700)
+    return directory
+
+
+def load(directory: Path) -> dict[str, Any] | None:
+    """Return what `simulator.json` in the directory holds, or None when there is none."""
+    path = directory / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        document = json.loads(text)
+        jobs_of(document)
+        return {**document, "clock": dict(document["clock"]), "seed": int(document["seed"])}
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise ReadinessError(
+            f"{path} is not a simulator's state: {type(problem).__name__}", way_out="delete it and start again"
+        ) from problem
+
+
+def save(directory: Path, document: Mapping[str, Any]) -> None:
+    """Write `simulator.json`, readable by its owner alone: a reader sees the old file or the new one, never half."""
+    path = directory / FILE
+    partial = path.with_suffix(".json.part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        json.dump(document, out, ensure_ascii=False, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(path)
+
+
+def jobs_of(document: Mapping[str, Any]) -> tuple[Job, ...]:
+    """Return the jobs that a state holds."""
+    return tuple(_job(each) for each in document["jobs"])
+
+
+def written(job: Job) -> dict[str, Any]:
+    """Return a job as the state file keeps it."""
+    return {
+        "number": job.number,
+        "job_id": job.job_id,
+        "user_id": job.user_id,
+        "kind": job.kind,
+        "request": dict(job.request),
+        "created": job.created.isoformat(),
+        "cancelled": job.cancelled.isoformat() if job.cancelled else None,
+        "downloads": job.downloads,
+    }
+
+
+def _job(kept: Mapping[str, Any]) -> Job:
+    cancelled = kept["cancelled"]
+    times = {
+        "created": datetime.fromisoformat(kept["created"]),
+        "cancelled": datetime.fromisoformat(cancelled) if cancelled else None,
+    }
+    return Job(**{**kept, **times})
