@@ -1,0 +1,223 @@
+"""Reports as the gate would hand them over, one for each decision."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, sync_playwright
+
+from clari_readiness.model.findings import (
+    Concession,
+    Decision,
+    Evidence,
+    Finding,
+    GateReport,
+    Item,
+    ItemResult,
+    Priority,
+    Result,
+)
+
+SIZES = {"CONN": 3, "AUTH": 5, "API": 7, "RES": 6, "MON": 5, "CLA": 12}
+FIX = "name the warehouse under [env.prod] in clari-readiness.toml"
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Overrides = dict[str, Any]
+
+
+def an_item(item_id: str, priority: Priority | None = None) -> Item:
+    number = int(item_id.rpartition("-")[2])
+    priorities: tuple[Priority, ...] = ("P1", "P2", "P3")
+    return Item(item_id, f"What {item_id} promises", priority or priorities[number % 3], ("settings", "clari"))
+
+
+def a_result(item_id: str, result: Result, **overrides: Any) -> ItemResult:
+    """An item with one finding; overrides of the item's result by name, everything else goes to the finding."""
+    whole = {name: overrides.pop(name) for name in ("real", "concession") if name in overrides}
+    priority = overrides.pop("priority", None)
+    found = {
+        "item": item_id,
+        "source": "clari",
+        "result": whole.get("real") or result,
+        "check": f"test_{item_id.lower().replace('-', '_')}",
+        "observed": f"what was seen of {item_id}",
+        "expected": f"what {item_id} asks for",
+        "why": "A forecast that is wrong costs a quarter.",
+        **overrides,
+    }
+    return ItemResult(an_item(item_id, priority), result, (Finding(**found),), **whole)
+
+
+def a_waiver(item_id: str, **overrides: Any) -> Concession:
+    whole: Overrides = {
+        "kind": "waiver",
+        "item": item_id,
+        "text": "dashboard follows in January",
+        "by": "head of revops",
+        "expires": "2027-01-31",
+        "days_left": 71,
+        **overrides,
+    }
+    return Concession(**whole)
+
+
+def a_report(*special: ItemResult, **overrides: Any) -> GateReport:
+    """A report over the whole catalogue: the special items as given, all others passed."""
+    given = {item.item.id: item for item in special}
+    names = [f"{prefix}-{number:02}" for prefix, size in SIZES.items() for number in range(1, size + 1)]
+    items = [given.pop(name, None) or a_result(name, Result.PASS) for name in names]
+    whole: Overrides = {
+        "environment": "prod",
+        "live": True,
+        "decision": Decision("GO", 0, ("38 of 38 items passed",)),
+        "items": (*items, *given.values()),
+        "concessions": tuple(item.concession for item in special if item.concession),
+        "started_at": "2026-11-21T06:00:00Z",
+        "seconds": 4.25,
+        "exporter": "reference",
+        "versions": (("clari-readiness", "0.1.0"), ("python", "3.11.9")),
+        **overrides,
+    }
+    return GateReport(**whole)
+
+
+def hostile() -> GateReport:
+    """A report in which every text that comes from outside tries to become markup."""
+    concession = Concession(
+        "waiver",
+        *(payload(f"concession.{name}") for name in ("item", "text", "by", "expires")),
+        days_left=1,
+        problem=payload("concession.problem"),
+        surface=payload("concession.surface"),
+    )
+    evidence = (
+        Evidence("value", payload("label"), payload("value")),
+        Evidence("query", "rows", [{payload("column"): payload("cell")}]),
+        Evidence("request", "answer", {payload("key"): payload("field")}),
+        Evidence("request", "nested", {payload("outer"): {payload("inner"): [payload("deep")]}}),
+    )
+    said = {name: payload(name) for name in ("observed", "expected", "why", "fix", "check")}
+    failed = a_result("API-01", Result.FAIL, **said, evidence=evidence)
+    unknown = a_result("API-02", Result.NOT_VERIFIED, observed="", cause=payload("cause"))
+    also = a_result("API-03", Result.NOT_VERIFIED, observed=payload("observed.same"), cause=payload("cause"))
+    titled = ItemResult(Item("OWN-01", payload("title"), "P1", ("settings",)), Result.PASS, ())
+    own_id = ItemResult(Item(payload("id"), "a title", "P1", ("settings",)), Result.FAIL, ())
+    return a_report(
+        *(failed, unknown, also, titled, own_id),
+        environment=payload("environment"),
+        exporter=payload("exporter"),
+        subset=payload("subset"),
+        started_at=payload("started_at"),
+        concessions=(concession,),
+        versions=((payload("version.name"), payload("version")),),
+        decision=Decision(payload("words"), 1, (payload("reason"),)),
+    )
+
+
+def payload(channel: str) -> str:
+    """Text that executes wherever it is taken for markup; its quotes and end tags break out of wherever it lands."""
+    return f"{channel}\"'></title></style></pre><img src=x onerror=\"document.title='hit by {channel}'\">"
+
+
+def go() -> GateReport:
+    evidence = (
+        Evidence("request", "GET https://api.clari.com/v4/admin/limits", {"status": 200, "monthlyQuota": 1000}),
+        Evidence("query", "SELECT count(*) FROM forecast_entries", [{"quarter": "2027_Q4", "rows": 1204}]),
+    )
+    return a_report(
+        a_result("CONN-01", Result.PASS, evidence=evidence),
+        a_result(
+            "MON-04",
+            Result.WAIVED,
+            real=Result.FAIL,
+            concession=a_waiver("MON-04"),
+            observed="no dashboard is configured",
+            fix="set dashboard.url",
+        ),
+        a_result("API-06", Result.NOT_APPLICABLE, concession=a_waiver("API-06", kind="not_applicable")),
+        a_result("AUTH-05", Result.PASS, declared=True, observed="the account has the Forecast Viewer role only"),
+    )
+
+
+def no_go() -> GateReport:
+    """Ten blockers."""
+    blockers = [*(f"API-0{n}" for n in range(1, 6)), *(f"RES-0{n}" for n in range(1, 6))]
+    special = [
+        a_result(name, Result.FAIL, observed=f"{name} is not as it should be in analytics.clari", fix=FIX)
+        for name in blockers
+    ]
+    return a_report(*special, decision=Decision("NO-GO", 1, ("10 items failed",)))
+
+
+def incomplete() -> GateReport:
+    """Nothing failed; most items are not built yet, some have a second reason."""
+    unresolved = "the key reference env://CLARI_API_KEY does not resolve"
+    names = [f"{prefix}-{number:02}" for prefix in ("API", "RES", "MON", "CLA") for number in range(1, SIZES[prefix])]
+    special = [a_result(name, Result.NOT_VERIFIED, cause="not built yet", observed="not built yet") for name in names]
+    waiting = [
+        a_result(name, Result.NOT_VERIFIED, cause=unresolved, observed=unresolved, fix="set CLARI_API_KEY")
+        for name in ("CONN-01", "CONN-03", "AUTH-02")
+    ]
+    return a_report(*special, *waiting, decision=Decision("INCOMPLETE", 10, ("29 items are not verified",)))
+
+
+def invalid() -> GateReport:
+    expired = a_waiver("MON-04", problem="it expired 3 days before this run", days_left=-3)
+    return a_report(
+        a_result("MON-04", Result.FAIL, observed="no dashboard is configured", fix="set dashboard.url"),
+        decision=Decision("INVALID", 11, ("1 waiver does not hold",)),
+        concessions=(expired,),
+    )
+
+
+SAMPLES: dict[str, Callable[[], GateReport]] = {
+    "go": go,
+    "no_go": no_go,
+    "incomplete": incomplete,
+    "invalid": invalid,
+}
+
+
+@pytest.fixture(params=sorted(SAMPLES))
+def sample(request: pytest.FixtureRequest) -> GateReport:
+    """Each of the sample reports in turn."""
+    return SAMPLES[request.param]()
+
+
+@pytest.fixture(scope="session")
+def make() -> SimpleNamespace:
+    """The factories: `make.report(make.result("API-01", Result.FAIL, observed="..."))`."""
+    return SimpleNamespace(report=a_report, result=a_result, waiver=a_waiver, item=an_item, **SAMPLES)
+
+
+@pytest.fixture(scope="session")
+def hostile_report() -> GateReport:
+    """Markup in every text."""
+    return hostile()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[BrowserContext]:
+    """A real Chromium, started once for all tests."""
+    if not CHROMIUM.exists():
+        missing = f"{CHROMIUM} is missing: install it with make system-deps"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield launched.new_context()
+        launched.close()
