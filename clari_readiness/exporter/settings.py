@@ -1,0 +1,52 @@
+"""The exporter, and what it is going to do, as the settings want it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clari_readiness.environments import Environment
+from clari_readiness.exporter.export import Exporter
+from clari_readiness.exporter.lock import lock_beside
+from clari_readiness.exporter.plan import plan
+from clari_readiness.exporter.seams import Contracts, ExportClient
+from clari_readiness.exporter.waiting import Patience
+from clari_readiness.model.exports import ExportRequest
+from clari_readiness.model.time import Clock
+from clari_readiness.warehouse import DuckDBWarehouse
+
+
+def exporter_of(
+    environment: Environment,
+    *,
+    client: ExportClient,
+    contracts: Contracts,
+    clock: Clock,
+    directory: Path,
+    warehouse: DuckDBWarehouse,
+) -> Exporter:
+    """Return the reference exporter of an environment; raw files land below `directory`."""
+    return Exporter(
+        client=client,
+        warehouse=warehouse,
+        contracts=contracts,
+        clock=clock,
+        landing=directory / "landing",
+        lock=lock_beside(warehouse.path),
+        patience=Patience(
+            timeout=environment.job_timeout,
+            first=environment.poll_interval,
+            longest=max(Patience.longest, environment.poll_interval),
+        ),
+        value_names=environment.value_names,
+    )
+
+
+def planned(environment: Environment, clock: Clock) -> tuple[ExportRequest, ...]:
+    """Return the exports that cover every forecast and quarter of an environment."""
+    return plan(
+        environment.forecasts,
+        environment.types_to_export,
+        fiscal_year=environment.fiscal_year,
+        today=clock.now().date(),
+        history_quarters=environment.history_quarters,
+    )

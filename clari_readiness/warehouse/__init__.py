@@ -1,0 +1,24 @@
+"""The warehouse: where exports are kept, and where the gate asks its questions."""
+
+from clari_readiness.warehouse.ledger import JobState, LedgerEntry
+from clari_readiness.warehouse.reading import Answer, WarehouseReader
+from clari_readiness.warehouse.second_look import Judge
+from clari_readiness.warehouse.staging import StagedEntries
+from clari_readiness.warehouse.store import DuckDBWarehouse, Warehouse
+from clari_readiness.warehouse.tables import AMOUNT_COLUMNS, CANONICAL_COLUMNS, Tables
+from clari_readiness.warehouse.url import database_path
+
+__all__ = [
+    "AMOUNT_COLUMNS",
+    "CANONICAL_COLUMNS",
+    "Answer",
+    "DuckDBWarehouse",
+    "JobState",
+    "Judge",
+    "LedgerEntry",
+    "StagedEntries",
+    "Tables",
+    "Warehouse",
+    "WarehouseReader",
+    "database_path",
+]

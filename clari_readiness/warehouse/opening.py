@@ -1,0 +1,70 @@
+"""Opening a DuckDB file, with each way of failing in one line of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from clari_readiness.errors import WarehouseError
+
+_HOLDER = re.compile(r"PID (\d+)")
+
+
+class WarehouseLocked(WarehouseError):
+    """Another process has the file open; trying again later can help."""
+
+
+def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open an existing file read-only: any number of processes may do so at once.
+
+    A file that is missing, locked by a writer or no DuckDB database is a WarehouseError.
+    """
+    if not path.is_file():
+        raise WarehouseError(
+            f"{path}: there is no such warehouse file", way_out="run the export first, or mend `warehouse.url`"
+        )
+    return _connect(path, read_only=True)
+
+
+def open_to_write(path: Path, *, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open or create a file; what does not fit `memory_limit` goes to files in `spill`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseError(f"{path.parent}: cannot be made ({error.strerror})") from error
+    connection = _connect(path, read_only=False)
+    connection.execute(f"SET memory_limit = '{memory_limit}'")
+    connection.execute("SET temp_directory = $spill", {"spill": str(spill)})
+    return connection
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(path, read_only=read_only)
+        # Times are kept without a zone and are UTC; a zone of the machine must not shift those of a team's tables.
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.Error as error:
+        raise _explained(path, error) from error
+    return connection
+
+
+def first_line(error: duckdb.Error) -> str:
+    """Return the first line of what DuckDB says: the others draw the statement."""
+    return str(error).partition("\n")[0]
+
+
+def _explained(path: Path, error: duckdb.Error) -> WarehouseError:
+    said = str(error)
+    if "Could not set lock" in said:
+        holder = _HOLDER.search(said)
+        by = f"process {holder[1]}" if holder else "another process"
+        return WarehouseLocked(f"{path}: {by} has this warehouse open", way_out="let it finish, or stop it")
+    if "different configuration" in said:
+        return WarehouseError(
+            f"{path}: this very process reads and writes it at once", way_out="close the reader before exporting"
+        )
+    if "not a valid DuckDB database" in said:
+        return WarehouseError(f"{path}: this file is no DuckDB database", way_out="mend `warehouse.url`")
+    return WarehouseError(f"{path}: cannot be opened: {first_line(error)}")

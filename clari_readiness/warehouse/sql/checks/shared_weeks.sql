@@ -1,0 +1,34 @@
+-- Returns the pairs of periods of one forecast whose newest exports have more than one week in common, and how many.
+-- reads: forecast_name, time_period, exported_at, time_frame_id
+-- One week may straddle two quarters (F14); more of them mean that one quarter was answered with the other (F18).
+WITH {{forecasts}},
+exports AS (
+    SELECT
+        forecast_name,
+        time_period,
+        max(exported_at) AS exported_at
+    FROM forecasts
+    WHERE list_contains($forecasts, forecast_name)
+    GROUP BY forecast_name, time_period
+),
+weeks AS (
+    SELECT DISTINCT
+        forecast_name,
+        time_period,
+        time_frame_id
+    FROM forecasts
+    SEMI JOIN exports USING (forecast_name, time_period, exported_at)
+)
+SELECT
+    newer.forecast_name,
+    newer.time_period AS time_period,
+    older.time_period AS same_as,
+    count(*) AS weeks
+FROM weeks AS newer
+INNER JOIN weeks AS older
+    ON newer.forecast_name = older.forecast_name
+    AND newer.time_frame_id = older.time_frame_id
+    AND newer.time_period > older.time_period
+GROUP BY newer.forecast_name, newer.time_period, older.time_period
+HAVING count(*) > 1
+ORDER BY newer.forecast_name, newer.time_period, same_as

@@ -1,0 +1,26 @@
+"""The SQL statements that travel with the package, each a file whose first line says what it returns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+_MARKER = re.compile(r"\{\{(\w+)\}\}")
+
+
+@cache
+def statement(name: str) -> str:
+    """Return the text of `sql/<name>.sql`; an unknown name raises FileNotFoundError."""
+    return files("clari_readiness.warehouse").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def render(name: str, parts: Mapping[str, str]) -> str:
+    """Return a statement with each `{{marker}}` replaced by its part, which is SQL already and not a value."""
+    return _MARKER.sub(lambda marker: parts[marker[1]], statement(name))
+
+
+def quoted(identifier: str) -> str:
+    """Return an identifier in double quotes, safe whatever stands in it."""
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,150 @@
+"""The warehouse that exports are loaded into: a DuckDB file of our own."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol, Self
+
+import duckdb
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.model.exports import LandedDocument, Loaded, Snapshot
+from clari_readiness.model.time import Clock
+from clari_readiness.warehouse import ledger
+from clari_readiness.warehouse.ledger import LedgerEntry
+from clari_readiness.warehouse.loading import load, transaction
+from clari_readiness.warehouse.opening import WarehouseLocked, first_line, open_to_write
+from clari_readiness.warehouse.second_look import Judge
+from clari_readiness.warehouse.staging import StagedEntries, Staging
+from clari_readiness.warehouse.statements import statement
+from clari_readiness.warehouse.url import database_path
+
+_AGAIN = 0.2
+
+
+class Warehouse(Protocol):
+    """What an export needs of a warehouse. Everything that `load` and `record` change is committed on return."""
+
+    def stage(self, landed: LandedDocument, judge: Judge, value_names: Mapping[str, str]) -> StagedEntries:
+        """Take a landed document apart and judge all of it; a broken one is a DocumentRefused."""
+        ...
+
+    def load(self, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
+        """Make rows of what `stage` returned last, all or none; the same job again changes nothing."""
+        ...
+
+    def record(self, entry: LedgerEntry) -> None:
+        """Write a line of the ledger, or write it again."""
+        ...
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return the ledger, the oldest line first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the warehouse, so that others can read; the next call takes it again."""
+        ...
+
+
+class DuckDBWarehouse:
+    """A DuckDB file, opened when it is needed. Readers need it too, so whoever waits for something closes it first.
+
+    A reader that has the file delays us by at most `patience` seconds; then it is a WarehouseError.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, memory_limit: str = "384MB", patience: float = 30.0) -> None:
+        self.path = path
+        self._clock = clock
+        self._memory_limit = memory_limit
+        self._patience = patience
+        self._open: duckdb.DuckDBPyConnection | None = None
+
+    @classmethod
+    def at(cls, url: str, base: Path, clock: Clock) -> Self:
+        """Return the warehouse at a `duckdb:///` url, whose relative path starts at `base`."""
+        return cls(database_path(url, base), clock)
+
+    def stage(self, landed: LandedDocument, judge: Judge, value_names: Mapping[str, str]) -> StagedEntries:
+        """Take a landed document apart and judge all of it; a broken one is a DocumentRefused."""
+        connection = self._connection()
+        self._clear()
+        self._scratch.mkdir(mode=0o700)
+        return Staging(connection, self._scratch, judge, value_names).stage(landed)
+
+    def load(self, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
+        """Make rows of what `stage` returned last, in one transaction; the same job again changes nothing."""
+        loaded = load(self._connection(), snapshot, staged)
+        self._clear()
+        return loaded
+
+    def record(self, entry: LedgerEntry) -> None:
+        """Write a line of the ledger, or write it again, in a transaction of its own."""
+        ledger.record(self._connection(), entry)
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Return the ledger, the oldest line first."""
+        return ledger.entries(self._connection())
+
+    def close(self) -> None:
+        """Let go of the file and of what is staged; the next call opens it again."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+            self._clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _scratch(self) -> Path:
+        """Where a document lies while it is loaded; what a killed run left there goes with the next."""
+        return self.path.with_name(f"{self.path.name}.staging")
+
+    def _clear(self) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if self._open is None:
+            self._open = _patiently(self._opened, self._clock, self._patience)
+        return self._open
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        spill = self.path.with_name(f"{self.path.name}.spill")
+        connection = open_to_write(self.path, memory_limit=self._memory_limit, spill=spill)
+        try:
+            connection.execute("SET preserve_insertion_order = false")
+            _make_tables(connection)
+        except duckdb.Error as error:
+            connection.close()
+            raise WarehouseError(f"{self.path}: our tables cannot be made: {first_line(error)}") from error
+        return connection
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables and views of schema.sql, unless this very text has made them: that is told by a mark."""
+    schema = statement("schema")
+    mark = f"schema {hashlib.sha256(schema.encode()).hexdigest()}"
+    if connection.execute(statement("schema_mark")).fetchall() != [(mark,)]:
+        with transaction(connection):
+            connection.execute(schema)
+            connection.execute(f"COMMENT ON TABLE forecast_entries IS '{mark}'")
+
+
+def _patiently(
+    opened: Callable[[], duckdb.DuckDBPyConnection], clock: Clock, patience: float
+) -> duckdb.DuckDBPyConnection:
+    """Open; while somebody else has the file, try again for so many seconds."""
+    until = clock.monotonic() + patience
+    while True:
+        try:
+            return opened()
+        except WarehouseLocked:
+            if clock.monotonic() >= until:
+                raise
+            clock.sleep(_AGAIN)

@@ -1,0 +1,114 @@
+"""A Clari in memory: jobs that take a while, documents to order, and trouble where a test wants it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from clari_readiness.errors import AnswerLost, LimitReached, Refused
+from clari_readiness.model.exports import ExportRequest, Job, JobStatus, LandedDocument, Limits
+from clari_readiness.model.time import SteppedClock
+from tests.strategies import encode
+from tests.warehouse.documents import document, entry
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of ours may catch it."""
+
+
+@dataclass
+class Clari:
+    """What the exporter asks, answered; `trouble` is method, or `after:` and method -> what to do then."""
+
+    clock: SteppedClock
+    takes: float = 30.0
+    ends_as: JobStatus = JobStatus.DONE
+    limit: Limits = field(default_factory=lambda: Limits(3, 30, 3, 30))
+    slots_free_at: float = 0.0
+    flags: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, ExportRequest]] = field(default_factory=list)
+    others: list[Job] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    trouble: dict[str, Callable[[], None]] = field(default_factory=dict)
+    document: Callable[[ExportRequest], dict[str, Any]] = lambda request: document(
+        entry(period=request.time_period), entry("2:A", period=request.time_period)
+    )
+
+    def __post_init__(self) -> None:
+        self._begun: dict[str, float] = {}
+
+    def queue_export(self, request: ExportRequest) -> str:
+        self._called("queue_export")
+        if self.limit.available_monthly <= 0 or self.clock.monotonic() < self.slots_free_at:
+            raise LimitReached("POST /export", status=400, code="export_monthly_quota_reached")
+        job_id = f"job-{len(self.asked) + 1}"
+        self.asked.append((job_id, request))
+        self._begun[job_id] = self.clock.monotonic()
+        self._after("queue_export")
+        return job_id
+
+    def job(self, job_id: str) -> Job:
+        self._called("job")
+        if job_id not in self._begun:
+            raise Refused(f"GET /export/jobs/{job_id}", status=404)
+        since = self.clock.monotonic() - self._begun[job_id]
+        started = self.clock.now() - timedelta(seconds=since)
+        running = Job(job_id, JobStatus.STARTED, start_time=started)
+        if since < self.takes:
+            return running
+        return replace(
+            running, status=self.ends_as, **{"end_time": started + timedelta(seconds=self.takes), **self.flags}
+        )
+
+    def jobs(self) -> list[Job]:
+        self._called("jobs")
+        return [*(Job(job_id, JobStatus.STARTED, start_time=self.clock.now()) for job_id in self._begun), *self.others]
+
+    def cancel(self, job_id: str) -> bool:
+        self._called("cancel")
+        return self._begun.pop(job_id, None) is not None
+
+    def limits(self) -> Limits:
+        self._called("limits")
+        return self.limit
+
+    def download(self, job_id: str, to: Path) -> LandedDocument:
+        self._called("download")
+        content = encode(self.document(dict(self.asked)[job_id]))
+        to.write_bytes(content)
+        self._after("download")
+        return LandedDocument(to, len(content), hashlib.sha256(content).hexdigest())
+
+    def _called(self, name: str) -> None:
+        self.calls[name] += 1
+        self.trouble.get(name, lambda: None)()
+
+    def _after(self, name: str) -> None:
+        self.trouble.get(f"after:{name}", lambda: None)()
+
+
+def once(error: BaseException) -> Callable[[], None]:
+    """Raise this the first time only."""
+    left = [error]
+
+    def go() -> None:
+        if left:
+            raise left.pop()
+
+    return go
+
+
+def always(error: Exception) -> Callable[[], None]:
+    def go() -> None:
+        raise error
+
+    return go
+
+
+def lost() -> AnswerLost:
+    return AnswerLost("POST /export/forecast/net_bookings: the answer never came")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import random
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clari_readiness.warehouse import DuckDBWarehouse
+from tests.strategies import encode
+from tests.warehouse.documents import ask, document, entry, land, snapshot
+
+WEEKS, PEOPLE = 13, 7700
+
+
+def many(**more: Any) -> tuple[bytes, int]:
+    """A document of 100,100 entries, and the sum of its forecasts in cents."""
+    chance = random.Random(20270301)
+    total, entries = 0, []
+    for person in range(PEOPLE):
+        for week in range(WEEKS):
+            cents = chance.randrange(-(10**9), 10**11)
+            total += cents
+            amount = Decimal(cents).scaleb(-2)
+            key = entry(f"{person}:A", frame=f"TF:2026-08-{week + 1:02}", forecastValue=amount)
+            entries.append({**key, "quotaValue": 5, "updatedOn": 1786000000000, "isUpdated": True, **more})
+    return encode(document(*entries)), total
+
+
+@pytest.mark.parametrize("more", [{}, {"newKey": {"deep": 1.5}}], ids=["plain", "every entry has a new key"])
+def test_a_hundred_thousand_entries_arrive_to_the_cent(
+    warehouse: DuckDBWarehouse, judge: Any, tmp_path: Path, path: Path, more: dict[str, Any]
+) -> None:
+    content, cents = many(**more)
+    landed = land(tmp_path, content)
+    begun = time.perf_counter()
+    staged = warehouse.stage(landed, judge, {})
+    loaded = warehouse.load(snapshot(), staged)
+    sys.stdout.write(f"{landed.size / 1e6:.0f} MB staged and loaded in {time.perf_counter() - begun:.2f} s\n")
+    warehouse.close()
+    assert (loaded.inserted, loaded.rounded) == (PEOPLE * WEEKS, 0)
+    assert staged.unknown_keys == tuple(more)
+    assert ask(path, "SELECT sum(forecast_amount), count(extra) FROM forecast_entries") == [
+        (Decimal(cents).scaleb(-2), PEOPLE * WEEKS if more else 0)
+    ]

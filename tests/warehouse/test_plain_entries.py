@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clari_readiness.validation import Contracts
+from clari_readiness.warehouse.plain import EntryShape
+from tests.strategies import encode, forecast_documents
+from tests.warehouse.documents import entry
+
+SHAPE = EntryShape.of({})
+PLAIN = re.compile(SHAPE.pattern())
+CONTRACTS = Contracts()
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=5),
+    st.sampled_from(["USD", "", "n/a", 1e20, -1, 10**16]),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(
+        st.sampled_from(["code", "symbol", "more"]), st.sampled_from(["USD", "$", "usd", "", None, 5]), max_size=3
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(SHAPE.known)) | st.text(max_size=3), ODD, max_size=4))
+def test_law_what_is_plain_holds_the_contract(change: dict[str, Any]) -> None:
+    """Law: an entry with all its keys that the pattern accepts is right by the contract, whatever was done to it."""
+    changed = {**entry(), **change}
+    if PLAIN.fullmatch(json.dumps(changed, ensure_ascii=False)):
+        assert CONTRACTS.violations("forecast", changed, part="entry") == ()
+
+
+@settings(max_examples=30, deadline=None)
+@given(forecast_documents())
+def test_law_what_clari_usually_sends_is_plain(content: dict[str, Any]) -> None:
+    """Law: amounts of up to 13 digits, and ids without escapes, need no second look."""
+    for each in content["entries"]:
+        written = encode(each).decode()
+        if "\\" not in written and not re.search(r":-?[0-9.]{17,}", written):
+            assert PLAIN.fullmatch(written), written
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"fieldId":"a\\"b"}',
+        '{"fieldId":""}',
+        '{"new":1}',
+        '{"forecastValue":"1"}',
+        '{"forecastValue":12345678901234567}',
+        '{"forecastValue":1e3}',
+        '{"currency":{"code":"USD","more":1}}',
+        '{"isUpdated":null}',
+        "[]",
+        "{}",
+    ],
+)
+def test_what_has_to_be_looked_at_is_not_plain(written: str) -> None:
+    assert not PLAIN.fullmatch(written)

@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.warehouse import AMOUNT_COLUMNS, Tables, WarehouseReader, database_path
+from clari_readiness.warehouse.statements import statement
+from tests.warehouse.documents import ENDED, document, entry, snapshot
+
+Load = Callable[..., Any]
+
+
+def reader(path: Path, tables: Tables | None = None) -> WarehouseReader:
+    return WarehouseReader.open(f"duckdb:///{path.name}", tables or Tables(), path.parent)
+
+
+def asked(path: Path, name: str, tables: Tables | None = None, **params: Any) -> list[dict[str, Any]]:
+    with reader(path, tables) as opened:
+        return opened.ask(name, **params).dicts()
+
+
+@pytest.fixture
+def theirs(path: Path) -> Path:
+    """A team's own table, in a schema of its own, with its own names, and times with a zone."""
+    with duckdb.connect(path) as connection:
+        connection.execute("""
+            CREATE SCHEMA analytics;
+            CREATE TABLE analytics."clari ""our"" table" AS
+            SELECT * FROM (VALUES
+                ('net', '2027_Q3', 'a@x.com', 10.5::DOUBLE, NULL::DOUBLE, TIMESTAMPTZ '2026-09-01 08:00:00+02'),
+                ('net', '2027_Q3', 'a@x.com', 10.5, NULL, TIMESTAMPTZ '2026-09-01 08:00:00+02'),
+                ('net', '2027_Q2', 'a@x.com', 7, 5, TIMESTAMPTZ '2026-09-01 08:00:00+02')
+            ) AS t ("Forecast", quarter, rep_mail, amount, quota_amount, loaded)
+        """)
+    return path
+
+
+THEIRS = Tables(
+    'analytics."clari ""our"" table"',
+    {
+        "forecast_name": "Forecast",
+        "time_period": "quarter",
+        "owner_email": "rep_mail",
+        "forecast_amount": "amount",
+        "exported_at": "loaded",
+    },
+    grain=("forecast_name", "time_period", "rep_mail"),
+)
+
+
+def test_coverage_tells_each_period_and_only_of_the_forecasts_asked_for(load: Load, path: Path) -> None:
+    load(document(entry(), entry("2:A")))
+    load(document(entry(period="2027_Q2")), snapshot("job-2", "2027_Q2", ENDED + timedelta(days=1)))
+    assert asked(path, "period_coverage", forecasts=["net_bookings", "other"]) == [
+        {"forecast_name": "net_bookings", "time_period": "2027_Q3", "rows": 2, "exported_at": ENDED},
+        {
+            "forecast_name": "net_bookings",
+            "time_period": "2027_Q2",
+            "rows": 1,
+            "exported_at": ENDED + timedelta(days=1),
+        },
+    ]
+    assert asked(path, "period_coverage", forecasts=["other"]) == []
+
+
+def test_freshness_is_the_newest_export_in_utc(load: Load, path: Path) -> None:
+    load(document(entry()))
+    load(document(entry()), snapshot("job-2", at=ENDED + timedelta(days=1)))
+    (row,) = asked(path, "freshness", forecasts=["net_bookings"], time_period="2027_Q3")
+    assert row["exported_at"] == ENDED + timedelta(days=1)
+    assert asked(path, "freshness", forecasts=["net_bookings"], time_period="2027_Q1") == []
+
+
+def test_amounts_are_counted_where_they_are_not_null(load: Load, path: Path) -> None:
+    load(document(entry(quotaValue=5), entry("2:A", forecastValue=None)))
+    (row,) = asked(path, "amounts_present", forecasts=["net_bookings"])
+    assert row == {
+        "forecast_name": "net_bookings",
+        "rows": 2,
+        "forecast_amount": 1,
+        "quota_amount": 1,
+        "adjustment_amount": 0,
+        "crm_total": 0,
+        "crm_closed": 0,
+    }
+
+
+def test_no_key_is_twice_in_what_we_loaded(load: Load, path: Path) -> None:
+    load(document(entry("1:A"), entry("1:B"), entry("1:A", frame="TF:2026-08-12")))
+    load(document(entry("1:A")), snapshot("job-2", at=ENDED + timedelta(days=1)))
+    assert asked(path, "duplicate_keys") == []
+
+
+def test_of_many_doubled_keys_twenty_are_shown_and_all_are_counted(load: Load, path: Path) -> None:
+    load(document(*(entry(f"{number}:A") for number in range(30))))
+    with duckdb.connect(path) as connection:
+        connection.execute("INSERT INTO forecast_entries SELECT * FROM forecast_entries")
+    rows = asked(path, "duplicate_keys")
+    assert len(rows) == 20
+    assert {(row["copies"], row["offenders"], row["exported_at"]) for row in rows} == {(2, 30, ENDED)}
+
+
+def quarter_like(period: str, weeks: list[str], *, more: float = 0) -> dict[str, Any]:
+    return document(
+        *(
+            entry(user, frame=week, period=period, forecastValue=100 * number + more, quotaValue=7)
+            for number, week in enumerate(weeks)
+            for user in ("1:A", "2:A")
+        )
+    )
+
+
+Q2 = ["TF:2026-04-29", "TF:2026-05-06", "TF:2026-05-13"]
+Q3 = ["TF:2026-07-29", "TF:2026-08-05", "TF:2026-08-12"]
+
+
+@pytest.mark.parametrize("weeks", [Q2, Q3])
+def test_a_quarter_that_is_a_copy_of_another_is_found_whatever_its_weeks_are_called(
+    load: Load, path: Path, weeks: list[str]
+) -> None:
+    load(quarter_like("2027_Q3", Q3))
+    load(quarter_like("2027_Q2", weeks), snapshot("job-2", "2027_Q2"))
+    load(quarter_like("2027_Q1", ["TF:2026-02-04"]), snapshot("job-3", "2027_Q1"))
+    assert asked(path, "identical_periods", forecasts=["net_bookings"]) == [
+        {"forecast_name": "net_bookings", "time_period": "2027_Q3", "same_as": "2027_Q2", "rows": 6}
+    ]
+
+
+def test_quarters_that_differ_by_a_cent_are_no_copies(load: Load, path: Path) -> None:
+    load(quarter_like("2027_Q3", Q3))
+    load(quarter_like("2027_Q2", Q2, more=0.01), snapshot("job-2", "2027_Q2"))
+    assert asked(path, "identical_periods", forecasts=["net_bookings"]) == []
+
+
+def test_quarters_without_amounts_are_no_copies(load: Load, path: Path) -> None:
+    load(document(entry(forecastValue=0, quotaValue=None)))
+    load(document(entry(period="2027_Q2", forecastValue=0, quotaValue=None)), snapshot("job-2", "2027_Q2"))
+    assert asked(path, "identical_periods", forecasts=["net_bookings"]) == []
+
+
+def test_only_the_newest_export_of_a_quarter_can_be_a_copy(load: Load, path: Path) -> None:
+    load(quarter_like("2027_Q3", Q3))
+    load(quarter_like("2027_Q2", Q2), snapshot("job-2", "2027_Q2"))
+    load(quarter_like("2027_Q2", Q2, more=1), snapshot("job-3", "2027_Q2", ENDED + timedelta(days=1)))
+    assert asked(path, "identical_periods", forecasts=["net_bookings"]) == []
+
+
+def test_quarters_may_share_the_week_between_them_and_no_more(load: Load, path: Path) -> None:
+    load(quarter_like("2027_Q3", Q3))
+    load(quarter_like("2027_Q2", [*Q2, Q3[0]]), snapshot("job-2", "2027_Q2"))
+    assert asked(path, "shared_weeks", forecasts=["net_bookings"]) == []
+    load(quarter_like("2027_Q2", Q3[:2], more=1), snapshot("job-3", "2027_Q2", ENDED + timedelta(days=1)))
+    assert asked(path, "shared_weeks", forecasts=["net_bookings"]) == [
+        {"forecast_name": "net_bookings", "time_period": "2027_Q3", "same_as": "2027_Q2", "weeks": 2}
+    ]
+
+
+def test_a_teams_own_table_is_asked_under_our_names(theirs: Path) -> None:
+    (coverage, _) = asked(theirs, "period_coverage", THEIRS, forecasts=["net"])
+    assert coverage == {
+        "forecast_name": "net",
+        "time_period": "2027_Q3",
+        "rows": 2,
+        "exported_at": datetime(2026, 9, 1, 6, tzinfo=UTC),
+    }
+    (doubled,) = asked(theirs, "duplicate_keys", THEIRS)
+    assert (doubled["rep_mail"], doubled["copies"], doubled["offenders"]) == ("a@x.com", 2, 1)
+
+
+def test_what_was_asked_and_which_columns_are_absent_are_evidence(theirs: Path) -> None:
+    with reader(theirs, THEIRS) as opened:
+        answer = opened.ask("amounts_present", forecasts=["net"])
+    assert '"amount" AS "forecast_amount"' in answer.sql
+    assert 'FROM "analytics"."clari ""our"" table"' in answer.sql
+    assert answer.absent == ("adjustment_amount", "crm_total", "crm_closed")
+    assert answer.rows == (("net", 3, 3, 1, 0, 0, 0),)
+
+
+def test_a_missing_column_is_named_with_the_table_and_what_is_there(theirs: Path) -> None:
+    tables = Tables(THEIRS.forecasts, {**THEIRS.columns, "time_period": "quarters"})
+    with (
+        reader(theirs, tables) as opened,
+        pytest.raises(WarehouseError, match=r"no column quarters \(our time_period\); it has .*did you mean quarter\?"),
+    ):
+        opened.ask("period_coverage", forecasts=["net"])
+
+
+def test_a_missing_table_is_named_with_what_is_there(load: Load, path: Path) -> None:
+    load(document(entry()))
+    with (
+        reader(path, Tables("clari_forecast")) as opened,
+        pytest.raises(WarehouseError, match=r"no table clari_forecast; it has .*did you mean clari_forecasts\?"),
+    ):
+        opened.ask("duplicate_keys")
+
+
+def test_a_column_that_no_check_knows_cannot_be_mapped() -> None:
+    with pytest.raises(WarehouseError, match=r"'owner_mail'.*did you mean owner_email\?"):
+        Tables(columns={"owner_mail": "rep"})
+
+
+@pytest.mark.parametrize("name", ['x" FROM users; DROP TABLE users; --', "'; --", "a.b.c.d"])
+def test_a_name_in_the_settings_is_never_sql(load: Load, path: Path, name: str) -> None:
+    load(document(entry()))
+    with reader(path, Tables(name)) as opened, pytest.raises(WarehouseError):
+        opened.ask("duplicate_keys")
+    mapped = Tables(columns={"time_period": name})
+    with reader(path, mapped) as opened, pytest.raises(WarehouseError, match="no column"):
+        opened.ask("duplicate_keys")
+
+
+def test_a_file_that_is_missing_or_no_database_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="there is no such warehouse file"):
+        reader(tmp_path / "missing.duckdb")
+    assert not (tmp_path / "missing.duckdb").exists()
+    (tmp_path / "text.duckdb").write_text("hello" * 1000)
+    with pytest.raises(WarehouseError, match="no DuckDB database"):
+        reader(tmp_path / "text.duckdb")
+    with pytest.raises(WarehouseError):
+        WarehouseReader.open("duckdb:///.", Tables(), tmp_path)
+
+
+def test_a_locked_file_names_who_holds_it_and_several_readers_are_welcome(load: Load, path: Path) -> None:
+    load(document(entry()))
+    code = (
+        "import duckdb, sys\n"
+        "c = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == 'read'); print('open', flush=True); sys.stdin.read()"
+    )
+    for how in ("write", "read"):
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(path), how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "open\n"
+            if how == "write":
+                with pytest.raises(WarehouseError, match=f"process {other.pid} has this warehouse open"):
+                    reader(path)
+            else:
+                assert len(asked(path, "period_coverage", forecasts=["net_bookings"])) == 1
+            other.kill()
+
+
+def test_a_reader_cannot_write(load: Load, path: Path) -> None:
+    load(document(entry()))
+    with reader(path) as opened, pytest.raises(duckdb.Error, match="read-only"):
+        opened._connection.execute("DELETE FROM forecast_entries")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("snowflake://me:hunter2@acme/db", "snowflake:// are not built yet: only duckdb:///"),
+        ("warehouse.duckdb", "no scheme"),
+        ("duckdb://warehouse.duckdb", "names no file"),
+        ("duckdb:///", "names no file"),
+    ],
+)
+def test_a_url_that_is_no_duckdb_file_is_refused_without_repeating_it(tmp_path: Path, url: str, says: str) -> None:
+    with pytest.raises(WarehouseError, match=says) as refused:
+        database_path(url, tmp_path)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_relative_paths_start_at_the_base_and_absolute_ones_do_not() -> None:
+    assert database_path("duckdb:///a/b.duckdb", Path("/base")) == Path("/base/a/b.duckdb")
+    assert database_path("duckdb:////a/b.duckdb", Path("/base")) == Path("/a/b.duckdb")
+
+
+def test_every_statement_says_first_what_it_returns() -> None:
+    folder = files("clari_readiness.warehouse") / "sql"
+    names = [file.name for directory in (folder, folder / "checks") for file in directory.iterdir()]
+    assert len(names) > 20
+    for directory, prefix in ((folder, ""), (folder / "checks", "checks/")):
+        for file in directory.iterdir():
+            if file.name.endswith(".sql"):
+                assert statement(prefix + file.name.removesuffix(".sql")).startswith("-- Returns "), file.name
+
+
+def test_the_amounts_of_the_model_are_the_amounts_of_the_tables(load: Load, path: Path) -> None:
+    load(document(entry()))
+    with reader(path) as opened:
+        assert opened.ask("amounts_present", forecasts=[]).columns[2:] == AMOUNT_COLUMNS
