@@ -24,6 +24,9 @@ types: $(VENV)/.dev  ## mypy --strict
 layers: $(VENV)/.dev  ## import-linter: a line imports only from lines below it
 	@$(BIN)/lint-imports
 
+cassettes: $(VENV)/.check  ## record the shipped cassettes again, from a simulator
+	@tools/record-cassettes $(BIN)
+
 lock: $(VENV)/.dev  ## write the locked versions again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group build pyproject.toml -o requirements/check.txt

@@ -220,7 +220,7 @@ def reach(
     with ExitStack() as stack:
 
         def connect_with(**options: Any) -> ClariClient:
-            usual = {"base_url": server.base_url, "key": key, "clock": clock, "random": random.Random(7)}  # noqa: S311 - jitter is not cryptography
+            usual = {"base_url": server.base_url, "key": key, "clock": clock, "random": random.Random(7)}
             return stack.enter_context(connect(**(usual | {"on_exchange": exchanges.append} | options)))
 
         yield connect_with

@@ -175,7 +175,7 @@ def test_while_a_probe_is_under_way_nobody_else_sends(clock) -> None:
 @given(every=st.floats(0.1, 300), seed=st.integers())
 def test_law_an_outage_costs_a_bounded_number_of_requests(every, seed) -> None:
     """However often and however long it is asked: the failures that open it, and one probe for each cool-down."""
-    chance = random.Random(seed)  # noqa: S311 - jitter is not cryptography
+    chance = random.Random(seed)
     clock = SteppedClock(datetime(2026, 11, 21, 9, tzinfo=UTC))
     clari = Clari()
     clari.failure = FAILURES[0]
@@ -187,7 +187,7 @@ def test_law_an_outage_costs_a_bounded_number_of_requests(every, seed) -> None:
 
 
 def test_a_long_outage_under_retry_is_loud_and_bounded_and_ends_without_help(clari, clock) -> None:
-    client = Retry(Breaker(clari, clock=clock), clock=clock, chance=random.Random(7))  # noqa: S311 - jitter is not cryptography
+    client = Retry(Breaker(clari, clock=clock), clock=clock, chance=random.Random(7))
     clari.failure = FAILURES[-1]
     for _ in range(20):
         with pytest.raises((ServerFault, CircuitOpen), match="down"):

@@ -23,7 +23,7 @@ def ask(client, to):
     return client.limits(), client.download("j1", to)
 
 
-def test_answers_downloads_and_waits_replay_without_a_server(server, act, reach, record, key, clock, tmp_path) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_answers_downloads_and_waits_replay_without_a_server(server, act, reach, record, key, clock, tmp_path) -> None:
     body = b'{"entries": [' + b"1," * 100_000 + b"1]}"
     server.will(act.answer({}, 429, Retry_After="5"), act.answer(LIMITS), act.answer(body=body))
     with record("all"):
@@ -72,6 +72,6 @@ version: 1
     )
     with (
         vcr.use_cassette(str(cassette), record_mode="none"),
-        connect(base_url="https://api.clari.com/v4", key=key, clock=clock, random=random.Random(7)) as client,  # noqa: S311 - jitter is not cryptography
+        connect(base_url="https://api.clari.com/v4", key=key, clock=clock, random=random.Random(7)) as client,
     ):
         assert client.jobs() == []

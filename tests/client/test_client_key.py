@@ -64,7 +64,7 @@ def call(client, case):
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("profile", ["v4", "v1"])
-def test_the_key_is_in_no_error_log_or_evidence(server, act, reach, key, exchanges, caplog, case, profile) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_the_key_is_in_no_error_log_or_evidence(server, act, reach, key, exchanges, caplog, case, profile) -> None:
     caplog.set_level(logging.DEBUG)
     caplog.set_level(
         logging.INFO, "httpcore"
@@ -87,7 +87,7 @@ def test_the_key_is_in_no_error_log_or_evidence(server, act, reach, key, exchang
 
 
 @pytest.mark.parametrize("how", ["close_without_answer", "hang"])
-def test_the_key_is_in_no_error_of_the_network(server, act, reach, key, caplog, how) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_the_key_is_in_no_error_of_the_network(server, act, reach, key, caplog, how) -> None:
     caplog.set_level(logging.DEBUG)
     server.will(*[getattr(act, how)] * ATTEMPTS)
     with pytest.raises(ClariError) as caught:

@@ -65,7 +65,7 @@ def foreign_links(server, other):
 
 
 @pytest.mark.parametrize("which", range(19))
-def test_a_link_that_leaves_the_base_url_is_not_followed_and_no_key_is_sent(  # noqa: PLR0917 - the arguments are fixtures
+def test_a_link_that_leaves_the_base_url_is_not_followed_and_no_key_is_sent(
     server, other_server, act, client, key, which
 ) -> None:
     link = foreign_links(server, other_server)[which]

@@ -62,7 +62,7 @@ class Scripted:
 
 
 def run(inner, clock, request=GET, *, seconds=60.0, seed=7, backoff=None):
-    retry = Retry(inner, clock=clock, chance=random.Random(seed), backoff=backoff)  # noqa: S311 - jitter is not cryptography
+    retry = Retry(inner, clock=clock, chance=random.Random(seed), backoff=backoff)
     return retry.send(request, Deadline(seconds, clock=clock))
 
 
@@ -210,7 +210,7 @@ def test_nothing_is_sent_again_once_the_machine_is_past_the_deadline(clock) -> N
     deadline = Deadline(5, clock=clock, machine=machine)
     machine.sleep(6)
     with pytest.raises(ServerFault, match="gave up after 1 attempt"):
-        Retry(inner, clock=clock, chance=random.Random(7)).send(GET, deadline)  # noqa: S311 - jitter is not cryptography
+        Retry(inner, clock=clock, chance=random.Random(7)).send(GET, deadline)
 
 
 @given(st.integers(1, 40), st.integers())
@@ -220,7 +220,7 @@ def test_law_a_delay_lies_in_the_upper_half_of_a_ceiling_that_doubles(attempt, s
     backoff = Backoff(first=0.5, longest=20.0)
     ceiling = backoff.ceiling(attempt)
     assert ceiling == min(20.0, 0.5 * 2.0 ** min(attempt - 1, 60))
-    assert ceiling / 2 <= backoff.delay(attempt, random.Random(seed)) <= ceiling  # noqa: S311 - jitter is not cryptography
+    assert ceiling / 2 <= backoff.delay(attempt, random.Random(seed)) <= ceiling
 
 
 @given(st.integers())

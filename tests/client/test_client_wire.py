@@ -49,7 +49,7 @@ def test_an_answer_has_status_headers_body_and_document(server, act, http, soon)
     assert 0 < response.seconds < 5
 
 
-def test_an_exchange_says_what_went_over_the_wire(server, act, http, soon, exchanges, clock, key) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_an_exchange_says_what_went_over_the_wire(server, act, http, soon, exchanges, clock, key) -> None:
     server.will(act.answer([]), act.answer({"message": "no"}, 403), act.close_without_answer)
     http.send(Request("GET", "/opportunity", (("oppId", "a b"),)), soon)
     for _ in range(2):
@@ -65,7 +65,7 @@ def test_an_exchange_says_what_went_over_the_wire(server, act, http, soon, excha
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_to_somebody_else_is_not_followed(server, other_server, act, http, soon, key, status) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_a_redirect_to_somebody_else_is_not_followed(server, other_server, act, http, soon, key, status) -> None:
     server.will(act.answer({}, status, Location=f"{other_server.origin}/v4/admin/limits?apikey={key}"))
     with pytest.raises(ForeignOrigin) as caught:
         http.send(LIMITS, soon)
@@ -141,7 +141,7 @@ def test_an_answer_that_never_comes_is_lost(server, act, http, soon) -> None:
         (lambda act: act.raw(b"HTTP/1.1 200 OK\r\nConte"), "before an answer"),
     ],
 )
-def test_a_connection_that_ends_before_an_answer_is_an_answer_lost(server, act, http, soon, how, words) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_a_connection_that_ends_before_an_answer_is_an_answer_lost(server, act, http, soon, how, words) -> None:
     server.will(how(act))
     with pytest.raises(AnswerLost, match=words):
         http.send(LIMITS, soon)
@@ -168,7 +168,7 @@ def test_a_connection_that_ends_before_an_answer_is_an_answer_lost(server, act, 
         (lambda act: act.drip(b"HTTP/1.1 200 OK\r\n\r\n{", b"", every=1, seconds=1), "stopped in the middle"),
     ],
 )
-def test_a_success_that_cannot_be_read_is_no_success(server, act, http, soon, how, words) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_a_success_that_cannot_be_read_is_no_success(server, act, http, soon, how, words) -> None:
     server.will(how(act))
     with pytest.raises(Unreadable, match=words):
         http.send(LIMITS, soon)
@@ -191,7 +191,7 @@ def test_a_refusal_whose_body_is_cut_still_counts_by_its_status(server, act, htt
     ids=["in the body", "in the headers"],
 )
 @pytest.mark.parametrize("sink", [False, True])
-def test_a_dripping_answer_ends_with_the_deadline(server, act, http, clock, tmp_path, first, sink) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_a_dripping_answer_ends_with_the_deadline(server, act, http, clock, tmp_path, first, sink) -> None:
     server.will(act.drip(first, b"x"))
     request = Request("GET", "/admin/limits", sink=tmp_path / "it.json" if sink else None)
     began = time.monotonic()
@@ -245,7 +245,7 @@ def test_results_that_are_no_json_land_as_they_are(server, act, http, soon, tmp_
         lambda act: act.close_without_answer,
     ],
 )
-def test_a_failed_download_leaves_the_earlier_file_and_no_part(server, act, http, soon, tmp_path, how) -> None:  # noqa: PLR0917 - the arguments are fixtures
+def test_a_failed_download_leaves_the_earlier_file_and_no_part(server, act, http, soon, tmp_path, how) -> None:
     to = tmp_path / "results.json"
     to.write_text("earlier")
     server.will(how(act))
@@ -301,5 +301,5 @@ def test_a_base_url_that_is_none_is_refused_and_not_shown(base_url, key, clock) 
 @pytest.mark.parametrize("bad", ["", "two words", "line\n", "käse", "a\x00b"])
 def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(bad, clock) -> None:
     with pytest.raises(SecretError) as caught:
-        connect(base_url="http://127.0.0.1:1/v4", key=bad, clock=clock, random=random.Random(1))  # noqa: S311 - jitter is not cryptography
+        connect(base_url="http://127.0.0.1:1/v4", key=bad, clock=clock, random=random.Random(1))
     assert not bad or bad not in str(caught.value)

@@ -102,7 +102,7 @@ print("ready", flush=True)
 sys.stdin.read()
 """
     command = [sys.executable, "-c", program, str(kept)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         process.kill()
     assert state(kept)["running"] is True

@@ -1,0 +1,159 @@
+"""API Integration: the right address, the right types, the right quarters."""
+
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from clari_readiness.environments import Environment, Environments
+from clari_readiness.errors import NotVerified
+from clari_readiness.gate import item
+from clari_readiness.gate.answers import Clari
+from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.exports import AMOUNTS
+
+REQUIRED_TYPES = ("forecast", "quota", "crm_closed")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@item("API-01", "Production base URL configured", priority="P1", source="settings")
+def test_the_address_is_the_production_one(
+    environment: Environment, environments: Environments, evidence: EvidenceLog
+) -> None:
+    """A sandbox's numbers in the production warehouse look like numbers; a key sent over http belongs to everybody."""
+    endpoint = environment.endpoint
+    evidence.saw("address", endpoint)
+    wrong = list(_wrong_with(urlsplit(endpoint), environment))
+    assert not wrong, evidence.fails(
+        "; ".join(wrong),
+        expected=f"{environment.documented_url}, or a gateway of your own in api.gateway",
+        fix=f"set env.{environment.name}.api.base_url, and api.gateway where requests pass through a proxy",
+    )
+    others = [other for other in environments.others(environment.name) if other.filled_in]
+    shared = [other.name for other in others if other.warehouse.url == environment.warehouse.url]
+    evidence.saw("environments with the same warehouse", shared)
+    assert not shared, evidence.fails(
+        f"{environment.name} and {', '.join(shared)} write to one warehouse",
+        expected="a warehouse of its own for each environment",
+        fix=f"set env.{environment.name}.warehouse.url",
+    )
+    evidence.concludes(endpoint)
+
+
+def _wrong_with(address: SplitResult, environment: Environment) -> Iterator[str]:
+    if address.username is not None or address.password is not None:
+        yield "the address holds a user name or password"
+    if environment.kind == "simulated":
+        if address.hostname not in LOOPBACK:
+            yield f"the simulator is at {address.hostname}, which is not this machine"
+        return
+    if address.scheme != "https":
+        yield f"the address is {address.scheme}, not https"
+    if address.query or address.fragment:
+        yield "the address goes on after its path"
+    if environment.api.gateway is None or environment.kind == "recorded":
+        if address.geturl() != environment.documented_url:
+            yield f"the address is {address._replace(netloc=address.hostname or '').geturl()}"
+    elif environment.api.profile in address.path.split("/")[:-1]:
+        yield f"the gateway's path goes on after its version: {address.path}"
+
+
+@item(
+    "API-03",
+    "All required typesToExport configured (forecast, quota, crm_closed)",
+    priority="P2",
+    source="settings",
+)
+def test_the_required_types_are_configured(environment: Environment, evidence: EvidenceLog) -> None:
+    """Without quota there is no attainment, and without what closed nobody sees how good the forecast was."""
+    evidence.saw("types_to_export", list(environment.types_to_export))
+    missing = [kind for kind in REQUIRED_TYPES if kind not in environment.types_to_export]
+    assert not missing, evidence.fails(
+        f"{', '.join(missing)} not configured",
+        expected=", ".join(REQUIRED_TYPES),
+        fix=f"add {', '.join(missing)} to types_to_export",
+    )
+    evidence.concludes(", ".join(environment.types_to_export))
+
+
+@item(
+    "API-03",
+    "All required typesToExport configured (forecast, quota, crm_closed)",
+    priority="P2",
+    source="warehouse",
+)
+def test_the_required_types_are_in_the_warehouse(
+    environment: Environment, warehouse: AskedWarehouse, evidence: EvidenceLog
+) -> None:
+    """What is configured and does not arrive is a column of NULLs, which sums to zero without a word."""
+    counts = {row["forecast_name"]: row for row in warehouse.amounts(environment.forecasts)}
+    columns = [AMOUNTS[kind][1] for kind in REQUIRED_TYPES]
+    missing = [
+        f"{column} of {forecast}"
+        for forecast in environment.forecasts
+        for column in columns
+        if not counts.get(forecast, {}).get(column)
+    ]
+    assert not missing, evidence.fails(
+        f"not one amount in {', '.join(missing)}",
+        expected="amounts of every required type for every forecast",
+        fix="ask for the type in the export, and load its values; or map the column in `warehouse.columns`",
+    )
+    evidence.concludes(", ".join(f"{row['rows']} rows of {name}" for name, row in counts.items()))
+
+
+@item("API-04", "Time period coverage verified (current quarter + 4 historical)", priority="P2", source="warehouse")
+def test_every_quarter_is_there_and_none_is_a_copy(
+    environment: Environment, warehouse: AskedWarehouse, quarters: tuple[Quarter, ...], evidence: EvidenceLog
+) -> None:
+    """A missing quarter breaks every comparison; a copied one (F18) makes two different quarters equal."""
+    there = {(row["forecast_name"], row["time_period"]) for row in warehouse.periods(environment.forecasts)}
+    wanted = [(forecast, str(quarter)) for forecast in environment.forecasts for quarter in quarters]
+    missing = [f"{quarter} of {forecast}" for forecast, quarter in wanted if (forecast, quarter) not in there]
+    assert not missing, evidence.fails(
+        f"no rows for {', '.join(missing)}",
+        expected=f"rows for {', '.join(map(str, quarters))}",
+        fix="export these quarters, each by its name; an unknown or empty timePeriod gives the current quarter (F18)",
+    )
+    copies = [
+        f"{row['time_period']} of {row['forecast_name']} holds what {row['same_as']} holds"
+        for row in warehouse.identical_periods(environment.forecasts)
+    ]
+    assert not copies, evidence.fails(
+        "; ".join(copies),
+        expected="each quarter with amounts of its own",
+        fix="compare timePeriods of the answer with what was asked before loading it, and export again (F18)",
+    )
+    evidence.concludes(f"{len(wanted)} of {len(wanted)} forecasts and quarters, no two alike")
+
+
+@item("API-04", "Time period coverage verified (current quarter + 4 historical)", priority="P2", source="clari")
+def test_clari_answers_the_quarter_that_was_asked(
+    environment: Environment, clari: Clari, quarters: tuple[Quarter, ...], evidence: EvidenceLog
+) -> None:
+    """An unknown period is not refused: the answer silently holds the current quarter (F18)."""
+    wrong = []
+    for forecast in environment.forecasts:
+        for quarter in quarters:
+            answered = _periods(clari, forecast, quarter)
+            evidence.saw(f"periods answered for {quarter} of {forecast}", answered)
+            if answered != [str(quarter)]:
+                wrong.append(f"asked for {quarter} of {forecast}, answered {', '.join(answered)}")
+    assert not wrong, evidence.fails(
+        "; ".join(wrong),
+        expected="each answer holds exactly the quarter that was asked for",
+        fix="check `fiscal_year` in the settings against the organisation's calendar in Clari",
+    )
+    evidence.concludes(f"{len(quarters)} quarters of {', '.join(environment.forecasts)} answered as asked")
+
+
+def _periods(clari: Clari, forecast: str, quarter: Quarter) -> list[str]:
+    document = clari.forecast(forecast, quarter)
+    listed = [period["timePeriodId"] for period in document.get("timePeriods", [])]
+    used = [entry["timePeriodId"] for entry in document["entries"]]
+    if not used:
+        raise NotVerified(
+            f"Clari has no entry for {quarter} of {forecast} (F20)",
+            way_out="look at the forecast in Clari; a quarter before Clari was introduced lowers history_quarters",
+        )
+    return sorted({*listed, *used})

@@ -1,0 +1,22 @@
+"""Error Handling & Resilience: what goes wrong leaves the warehouse right."""
+
+from clari_readiness.environments import Environment
+from clari_readiness.errors import NotVerified
+from clari_readiness.gate import item
+from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.tables import AskedWarehouse
+
+
+@item("RES-05", "MERGE/UPSERT in warehouse prevents duplicate forecast records", priority="P2", source="warehouse")
+def test_no_key_is_there_twice(environment: Environment, warehouse: AskedWarehouse, evidence: EvidenceLog) -> None:
+    """Everything loaded twice is a pipeline twice as large, and nobody doubts a good number."""
+    rows = sum(row["rows"] for row in warehouse.periods(environment.forecasts))
+    if not rows:
+        raise NotVerified("the table of forecasts holds no rows", way_out="export first, then look for duplicates")
+    duplicates = warehouse.duplicate_keys()
+    assert not duplicates, evidence.fails(
+        f"{duplicates[0]['offenders']} keys are there more than once for one export",
+        expected="each key of the grain once for each exported_at",
+        fix="load with MERGE on the whole key (user, field, period, time frame, currency), not with INSERT",
+    )
+    evidence.concludes(f"{rows} rows, no key twice")

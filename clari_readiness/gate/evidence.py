@@ -1,0 +1,49 @@
+"""What a check saw. A check that passes without having seen anything has not passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from clari_readiness.model.findings import Concession, Evidence
+
+
+@dataclass
+class EvidenceLog:
+    """Takes what one check sees, and how it explains a failure. Values are anything that JSON holds."""
+
+    seen: list[Evidence] = field(default_factory=list)
+    summary: str = ""
+    observed: str = ""
+    expected: str = ""
+    fix: str = ""
+    declared: bool = False
+
+    def saw(self, label: str, value: Any) -> None:
+        """Record a value that was observed."""
+        self.seen.append(Evidence("value", label, value))
+
+    def requested(self, method: str, url: str, *, status: int | None, seconds: float, error: str = "") -> None:
+        """Record a request to Clari: its status, or the error that came instead, and how long it took."""
+        outcome: dict[str, Any] = {"status": status} if status is not None else {"error": error}
+        self.seen.append(Evidence("request", f"{method} {url}", {**outcome, "seconds": round(seconds, 3)}))
+
+    def queried(self, name: str, sql: str, rows: list[dict[str, Any]]) -> None:
+        """Record a query on the team's warehouse and the aggregates or offending keys that it returned."""
+        self.seen.append(Evidence("query", name, {"sql": sql, "rows": rows}))
+
+    def declare(self, declaration: Concession) -> None:
+        """Let a valid declaration stand in for what cannot be observed; the result is shown as declared."""
+        self.declared = True
+        self.seen.append(
+            Evidence("declaration", declaration.text, {"by": declaration.by, "expires": declaration.expires})
+        )
+
+    def concludes(self, sentence: str) -> None:
+        """Say in one sentence what a passing check has seen."""
+        self.summary = sentence
+
+    def fails(self, observed: str, *, expected: str, fix: str) -> str:
+        """Explain a failure: `assert ok, evidence.fails("...", expected="...", fix="...")`."""
+        self.observed, self.expected, self.fix = observed, expected, fix
+        return f"observed: {observed}; expected: {expected}; to mend it: {fix}"

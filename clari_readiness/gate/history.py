@@ -1,0 +1,54 @@
+"""What earlier runs found: one line of JSON for each run, the newest last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from clari_readiness.model.findings import GateReport, Result
+
+KEPT = 400
+"""How many runs the history holds: more than a year of nights."""
+
+
+def previously_passed(path: Path) -> frozenset[str]:
+    """Return the items that passed in the last run that decided over the whole catalogue; empty when there was none."""
+    for line in reversed(_lines(path)):
+        run = json.loads(line)
+        if not run["subset"]:
+            return frozenset(item for item, result in run["items"].items() if result == Result.PASS)
+    return frozenset()
+
+
+def remember(path: Path, report: GateReport, real: Mapping[str, Result]) -> None:
+    """Add a run. `real` is what each item would be without its waiver."""
+    run = {
+        "at": report.started_at,
+        "decision": report.decision.words,
+        "exit_code": report.decision.exit_code,
+        "subset": report.subset,
+        "seconds": round(report.seconds, 3),
+        "items": {item: str(result) for item, result in real.items()},
+    }
+    lines = [*_lines(path), json.dumps(run, sort_keys=True)]
+    partial = path.with_suffix(".part")
+    partial.write_text("\n".join(lines[-KEPT:]) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines that are whole: a run that was killed while writing must not silence the next."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [line for line in lines if _whole(line)]
+
+
+def _whole(line: str) -> bool:
+    try:
+        run = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(run, dict) and isinstance(run.get("items"), dict) and "subset" in run

@@ -1,0 +1,184 @@
+"""Recorded answers: one cassette for each piece of evidence, scrubbed, and marked with its origin and its time.
+
+A cassette belongs to the piece of evidence that it holds, not to the test that asked first: otherwise order, `-k` and
+`-n` would decide who owns a recording. Addresses are written as the documented ones, so that a recording does not tell
+where it was made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, Literal, cast
+
+from vcr import VCR
+from vcr.errors import CannotOverwriteExistingCassetteException
+from vcr.record_mode import RecordMode
+from vcr.request import Request
+
+from clari_readiness.errors import NotVerified, ReadinessError
+from clari_readiness.redact import Redactor
+
+Origin = Literal["simulator", "tenant"]
+
+KEPT_REQUEST_HEADERS = ("accept", "content-type")
+KEPT_RESPONSE_HEADERS = ("content-type", "date", "retry-after")
+FORMAT = SimpleNamespace(
+    serialize=lambda cassette: json.dumps(cassette, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+    deserialize=json.loads,
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """When a cassette was made by Clari's clock, from its first request to its last, and from what."""
+
+    origin: Origin
+    began: datetime
+    ended: datetime
+
+
+@dataclass(frozen=True)
+class Scrubbing:
+    """What recording replaces: the address that was asked, by the documented one, and secrets."""
+
+    endpoint: str
+    documented: str
+    redactor: Redactor
+
+    def request(self, request: Request) -> Request:
+        """Return the request as it is kept and matched: without key, host or any header but the allowed ones."""
+        request.uri = self.redactor.text(self._address(request.uri))
+        request.headers = {k: v for k, v in request.headers.items() if k.lower() in KEPT_REQUEST_HEADERS}
+        return request
+
+    def response(self, response: dict[str, Any]) -> dict[str, Any]:
+        """Return the response as it is kept."""
+        body = response["body"]["string"]
+        text = body.decode("utf-8") if isinstance(body, bytes) else body
+        headers = {k.lower(): v for k, v in response["headers"].items() if k.lower() in KEPT_RESPONSE_HEADERS}
+        kept = self.redactor.text(self._address(text))
+        return {**response, "headers": headers, "body": {"string": kept.encode("utf-8")}}
+
+    def _address(self, text: str) -> str:
+        return text.replace(self.endpoint, self.documented)
+
+
+class Recordings:
+    """The cassettes of a directory, for replaying or, with `now`, for recording.
+
+    `now` is the clock of what is recorded. Replaying never reaches for the network: a request that nobody recorded is
+    NotVerified.
+    """
+
+    def __init__(
+        self, directory: Path, *, scrubbing: Scrubbing, origin: Origin = "simulator", now: Callable[[], datetime] | None
+    ) -> None:
+        self._directory = directory
+        self._scrubbing = scrubbing
+        self._origin = origin
+        self._now = now
+
+    @contextmanager
+    def cassette(self, name: str) -> Iterator[None]:
+        """Replay or record whatever is sent inside; a new recording replaces the one of that name."""
+        path = self._directory / f"{name}.json"
+        if self._now is None and not path.is_file():
+            raise NotVerified(
+                f"nobody recorded {name}: there is no {path.name} among the cassettes",
+                way_out="record it with `pytest checks --env=simulated --record-mode=rewrite`",
+            )
+        if self._now is not None:
+            path.unlink(missing_ok=True)
+        with self._vcr().use_cassette(str(path)) as cassette:
+            if self._now is not None:
+                cassette.get_metadata("origin", self._origin)
+                cassette.get_metadata("began", self._now().isoformat())
+            try:
+                yield
+            except CannotOverwriteExistingCassetteException as error:
+                raise _unrecorded(error) from None
+            if self._now is not None:
+                cassette.get_metadata("ended", self._now().isoformat())
+
+    def made(self, name: str) -> Made:
+        """Return when and from what a cassette was made. Raises ReadinessError when it does not say."""
+        return _made(self._directory / f"{name}.json")
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the cassettes that are there."""
+        return tuple(sorted(path.stem for path in self._directory.glob("*.json")))
+
+    def moment(self) -> datetime:
+        """Return the moment of the recordings: the end of the newest one, by Clari's clock."""
+        names = self.names()
+        if not names:
+            raise ReadinessError(f"{self._directory} holds no cassette", way_out="restore it from version control")
+        return max(self.made(name).ended for name in names)
+
+    def answers(self) -> Iterator[tuple[str, str, str, int, Any]]:
+        """Yield every recorded answer: cassette, method, URL, status, and its JSON (or its text where it is none)."""
+        for name in self.names():
+            for interaction in _read(self._directory / f"{name}.json")["interactions"]:
+                request, response = interaction["request"], interaction["response"]
+                text = response["body"]["string"]
+                yield name, request["method"], request["uri"], response["status"]["code"], _document(text)
+
+    def _vcr(self) -> VCR:
+        vcr = VCR(
+            serializer="readable",
+            record_mode=RecordMode.NONE if self._now is None else RecordMode.NEW_EPISODES,
+            match_on=("method", "scheme", "host", "port", "path", "query", "json"),
+            before_record_request=self._scrubbing.request,
+            before_record_response=self._scrubbing.response,
+            decode_compressed_response=True,
+        )
+        vcr.register_serializer("readable", cast("ModuleType", FORMAT))
+        vcr.register_matcher("json", _same_body)
+        return vcr
+
+
+def _unrecorded(error: CannotOverwriteExistingCassetteException) -> NotVerified:
+    request: Request = error.failed_request
+    return NotVerified(
+        f"nobody recorded {request.method} {request.uri} with this body",
+        way_out="settings and recordings do not belong together: record again with --record-mode=rewrite",
+    )
+
+
+def _same_body(one: Request, other: Request) -> None:
+    """Compare request bodies as JSON: another POST must never be answered with an old recording."""
+    assert _document(one.body) == _document(other.body), "another request body"  # noqa: S101 - how vcr's matchers say no
+
+
+def _document(text: str | bytes | None) -> Any:
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text if isinstance(text, str) else text.decode("utf-8", "replace")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        cassette: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ReadinessError(f"{path} is not a cassette: {error}", way_out="record it again") from error
+    return cassette
+
+
+def _made(path: Path) -> Made:
+    said = _read(path).get("metadata", {})
+    try:
+        began, ended = datetime.fromisoformat(said["began"]), datetime.fromisoformat(said["ended"])
+        return Made(said["origin"], began, ended)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReadinessError(
+            f"{path} does not say when and from what it was made", way_out="record it again"
+        ) from error

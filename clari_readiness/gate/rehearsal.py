@@ -1,0 +1,58 @@
+"""The warehouse that a run looks into: the team's own, or one that the reference exporter fills from the recordings."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from clari_readiness.client import Exchange
+from clari_readiness.exporter import Event, Step, exporter_of, planned
+from clari_readiness.gate.readiness import Readiness
+from clari_readiness.validation import Contracts
+from clari_readiness.warehouse import DuckDBWarehouse, Tables, WarehouseReader
+
+CASSETTE = "exports"
+
+
+def open_warehouse(readiness: Readiness) -> WarehouseReader:
+    """Return the warehouse of a run, read-only, through the mapping of its tables. Raises WarehouseError.
+
+    In `recorded`, and while recording, it is what the reference exporter makes of the recordings, anew in each run.
+    """
+    settings = readiness.environment.warehouse
+    grain = {"grain": settings.grain} if settings.grain else {}
+    tables = Tables(settings.forecasts, settings.columns, **grain)
+    if not readiness.rehearses_exports:
+        return WarehouseReader.open(settings.url, tables, readiness.environment.base)
+    path = readiness.environment.directory / "rehearsal" / "warehouse.duckdb"
+    readiness.collector.once(CASSETTE, lambda exchanges: _rehearse(readiness, path, exchanges)).value()
+    return WarehouseReader.open(f"duckdb:///{path}", tables, readiness.environment.base)
+
+
+def _rehearse(readiness: Readiness, path: Path, exchanges: list[Exchange]) -> list[dict[str, Any]]:
+    """Export all that the settings plan into an empty warehouse, and return what became of each request."""
+    shutil.rmtree(path.parent, ignore_errors=True)
+    path.parent.mkdir(mode=0o700)
+    clock = readiness.clock_at(CASSETTE)
+    with (
+        readiness.cassette(CASSETTE),
+        readiness.connect(exchanges.append, clock=clock) as client,
+        DuckDBWarehouse(path, clock) as warehouse,
+    ):
+        exporter = exporter_of(
+            readiness.environment,
+            client=client,
+            contracts=Contracts(),
+            clock=clock,
+            directory=path.parent,
+            warehouse=warehouse,
+        )
+        events = exporter.export_all(planned(readiness.environment, clock))
+        return [_outcome(event) for event in events if event.step.last]
+
+
+def _outcome(event: Event) -> dict[str, Any]:
+    if event.step is not Step.LOADED and event.error is not None:
+        raise event.error
+    return {"request": str(event.request.time_period), "job_id": event.job_id, "detail": event.detail}

@@ -1,0 +1,73 @@
+"""The pytest plugin: options, fixtures and hooks of the gate. It wires, and decides nothing."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from clari_readiness.errors import SettingsError
+from clari_readiness.gate.catalogue import SUBSETS
+from clari_readiness.gate.items import MARK
+from clari_readiness.plugin.fixtures import (
+    clari,
+    clock,
+    connection,
+    contracts,
+    environment,
+    environments,
+    evidence,
+    quarters,
+    readiness,
+    today,
+    warehouse,
+)
+from clari_readiness.plugin.options import activate, add_options
+from clari_readiness.plugin.session import GATE, GateSession
+
+__all__ = [
+    "clari",
+    "clock",
+    "connection",
+    "contracts",
+    "environment",
+    "environments",
+    "evidence",
+    "quarters",
+    "readiness",
+    "today",
+    "warehouse",
+]
+
+RUN = "clari_readiness_run"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the gate's options."""
+    add_options(parser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the gate when this is a run of it; a mistake in settings stops here, with exit code 4."""
+    config.addinivalue_line("markers", f"{MARK}(promise): which item of the checklist a check belongs to")
+    for marker in SUBSETS:
+        config.addinivalue_line("markers", f"{marker}: the checks that -m {marker} alone decides over")
+    if not activate(config):
+        return
+    config.addinivalue_line("filterwarnings", "default")
+    config.option.tbstyle = "no" if config.option.tbstyle == "auto" else config.option.tbstyle
+    try:
+        run = getattr(config, "workerinput", {}).get(RUN) or uuid.uuid4().hex
+        config.pluginmanager.register(GateSession(config, run), GATE)
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker which run it belongs to, so that all of them share one collection of evidence."""
+    session = node.config.pluginmanager.get_plugin(GATE)
+    if session is not None:
+        node.workerinput[RUN] = session.run

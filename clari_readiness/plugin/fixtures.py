@@ -1,0 +1,92 @@
+"""What checks ask: the environment, Clari's answers, the warehouse. A team overrides any of them in its conftest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from clari_readiness.environments import Environment, Environments
+from clari_readiness.gate.answers import Clari, require_connection
+from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.readiness import Readiness
+from clari_readiness.gate.rehearsal import open_warehouse
+from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.time import Clock
+from clari_readiness.plugin.session import EVIDENCE, GATE, GateSession
+from clari_readiness.validation import Contracts
+
+
+@pytest.fixture(scope="session")
+def readiness(pytestconfig: pytest.Config) -> Readiness:
+    """Return what this run of the gate stands on."""
+    session = pytestconfig.pluginmanager.get_plugin(GATE)
+    if not isinstance(session, GateSession):
+        pytest.fail("this fixture belongs to checks: run `pytest checks`", pytrace=False)
+    return session.readiness
+
+
+@pytest.fixture(scope="session")
+def environments(readiness: Readiness) -> Environments:
+    """Return every environment of the settings file."""
+    return readiness.environments
+
+
+@pytest.fixture(scope="session")
+def environment(readiness: Readiness) -> Environment:
+    """Return the environment that is judged."""
+    return readiness.environment
+
+
+@pytest.fixture(scope="session")
+def clock(readiness: Readiness) -> Clock:
+    """Return the environment's clock: the machine's, the simulator's or the recordings'."""
+    return readiness.clock_at()
+
+
+@pytest.fixture(scope="session")
+def today(clock: Clock) -> date:
+    """Return the day it is, by the environment's clock, in UTC."""
+    return clock.now().date()
+
+
+@pytest.fixture(scope="session")
+def quarters(environment: Environment, today: date) -> tuple[Quarter, ...]:
+    """Return the fiscal quarters that must be covered, the current one first."""
+    return environment.fiscal_year.history(today, environment.history_quarters)
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Contracts:
+    """Return the contracts of every document that the suite reads."""
+    return Contracts()
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> EvidenceLog:
+    """Return what takes the evidence of one check."""
+    log = EvidenceLog()
+    request.node.stash[EVIDENCE] = log
+    return log
+
+
+@pytest.fixture
+def connection(readiness: Readiness, evidence: EvidenceLog) -> Clari:
+    """Return Clari's answers before anything is known to work: for the checks that find that out."""
+    return Clari(readiness.answers, evidence)
+
+
+@pytest.fixture
+def clari(connection: Clari, environment: Environment) -> Clari:
+    """Return Clari's answers; NOT VERIFIED, with one cause for all, when the key or the connection is missing."""
+    require_connection(connection, environment)
+    return connection
+
+
+@pytest.fixture
+def warehouse(readiness: Readiness, evidence: EvidenceLog) -> Iterator[AskedWarehouse]:
+    """Return the team's warehouse, read-only, through the mapping of its tables."""
+    with open_warehouse(readiness) as reader:
+        yield AskedWarehouse(reader, evidence)

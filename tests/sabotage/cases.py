@@ -1,0 +1,297 @@
+"""Ways to break an integration, at least one for each item and each source of evidence that has a check."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clari_readiness.model.findings import Result, Source
+from clari_readiness.secrets import fixture_key
+from clari_readiness.simulator import Match, Status
+from tests.sabotage.integration import Integration, fingerprint_of
+
+Pair = tuple[str, Source]
+
+CLARI: frozenset[Pair] = frozenset(
+    {("CONN-01", "clari"), ("CONN-03", "clari"), ("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")}
+)
+"""What needs Clari: not verified, or worse, once the connection or the key is broken."""
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """One broken integration: its pair must become `result`, those of `also` may change, and no other may."""
+
+    item: str
+    source: Source
+    name: str
+    wreck: Callable[[Integration], None]
+    result: Result = Result.FAIL
+    also: frozenset[Pair] = frozenset()
+
+    @property
+    def pair(self) -> Pair:
+        return self.item, self.source
+
+    def __str__(self) -> str:
+        return f"{self.item}-{self.source}-{self.name}"
+
+
+CASES: list[Sabotage] = []
+
+
+def sabotage(
+    item: str, source: Source, *, result: Result = Result.FAIL, also: frozenset[Pair] | set[Pair] = frozenset()
+) -> Callable[[Callable[[Integration], None]], Callable[[Integration], None]]:
+    """Enlist a function that breaks an integration in the way the item is about; its name says how."""
+
+    def enlist(wreck: Callable[[Integration], None]) -> Callable[[Integration], None]:
+        CASES.append(Sabotage(item, source, wreck.__name__, wreck, result, frozenset(also)))
+        return wreck
+
+    return enlist
+
+
+@sabotage("CONN-01", "clari", also=CLARI)
+def the_token_was_revoked(integration: Integration) -> None:
+    integration.keys = {"another-key-than-the-configured-one": 4711}
+
+
+@sabotage("CONN-01", "clari", also=CLARI)
+def the_gateway_answers_with_a_page(integration: Integration) -> None:
+    page = b"<html><h1>Sign in</h1></html>"
+    integration.faults = (Status(Match(path="/v4/.*"), 200, body=page, content_type="text/html"),)
+
+
+@sabotage("CONN-01", "clari", also=CLARI)
+def the_gateway_redirects_to_a_login(integration: Integration) -> None:
+    integration.faults = (Status(Match(path="/v4/.*"), 302, headers={"Location": "https://login.example.com/"}),)
+
+
+@sabotage("CONN-01", "clari", also=CLARI)
+def the_route_is_unknown(integration: Integration) -> None:
+    integration.faults = (Status(Match(path="/v4/.*"), 404),)
+
+
+NO_KEY: frozenset[Pair] = CLARI | {("AUTH-01", "settings"), ("AUTH-04", "settings")}
+
+
+@sabotage("CONN-02", "settings", also=NO_KEY)
+def the_key_reference_names_an_unset_variable(integration: Integration) -> None:
+    integration.environment = "prod"
+    del integration.variables["CLARI_API_KEY_PROD"]
+
+
+@sabotage("CONN-02", "settings", also=NO_KEY)
+def the_key_variable_is_empty(integration: Integration) -> None:
+    integration.environment = "prod"
+    integration.variables["CLARI_API_KEY_PROD"] = "  "
+
+
+@sabotage("CONN-02", "settings", also=NO_KEY)
+def the_key_file_is_gone(integration: Integration) -> None:
+    integration.reword('"fixture://simulated"', '"file://secrets/clari"')
+
+
+@sabotage("CONN-03", "clari", also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")})
+def the_forecast_is_unknown_to_clari(integration: Integration) -> None:
+    integration.reword('forecasts = ["net_bookings"]', 'forecasts = ["net_bookings", "renewals"]')
+    integration.sql(
+        "INSERT INTO analytics.forecasts SELECT * REPLACE ('renewals' AS forecast_name) FROM analytics.forecasts"
+    )
+
+
+@sabotage("CONN-03", "clari")
+def what_closed_comes_under_another_name(integration: Integration) -> None:
+    integration.reword("fingerprint_salt =", 'value_names = { crm_closed = "closedWon" }\nfingerprint_salt =')
+
+
+@sabotage("CONN-03", "clari", result=Result.NOT_VERIFIED, also={("AUTH-02", "clari"), ("API-04", "clari")})
+def clari_has_no_synchronous_forecast(integration: Integration) -> None:
+    integration.organise(synchronous_forecast=False)
+
+
+@sabotage("AUTH-01", "settings")
+def the_key_is_in_a_file(integration: Integration) -> None:
+    (integration.directory / "clari.key").write_text(fixture_key("simulated"))
+    integration.reword('"fixture://simulated"', '"file://clari.key"')
+
+
+@sabotage("AUTH-01", "settings")
+def git_tracks_the_key(integration: Integration) -> None:
+    (integration.directory / "pipeline.yaml").write_text(f"apikey: {fixture_key('simulated')}\n")
+    subprocess.run(["git", "init", "-q", "."], cwd=integration.directory, check=True)
+    subprocess.run(["git", "add", "pipeline.yaml"], cwd=integration.directory, check=True)
+
+
+@sabotage("AUTH-01", "settings")
+def the_key_is_in_a_dotenv_file(integration: Integration) -> None:
+    (integration.directory / ".env.local").write_text(f"CLARI_API_KEY={fixture_key('simulated')}\n")
+
+
+@sabotage("AUTH-01", "settings")
+def nothing_says_what_injects_the_variable(integration: Integration) -> None:
+    integration.reword('"fixture://simulated"', '"env://CLARI_API_KEY_SIMULATED"')
+    integration.variables["CLARI_API_KEY_SIMULATED"] = fixture_key("simulated")
+
+
+@sabotage("AUTH-02", "clari", also={("CONN-03", "clari"), ("API-04", "clari"), ("CLA-01", "clari")})
+def the_tokens_user_may_not_see_the_forecast(integration: Integration) -> None:
+    integration.keys = {fixture_key("simulated"): 4713, "the-exporters-own-key": 4711}
+
+
+@sabotage("AUTH-04", "settings")
+def two_environments_share_a_token(integration: Integration) -> None:
+    shared = fingerprint_of(fixture_key("simulated"))
+    integration.reword(fingerprint_of(fixture_key("recorded")), shared)
+
+
+@sabotage("AUTH-04", "settings")
+def the_token_is_not_the_one_whose_fingerprint_is_stored(integration: Integration) -> None:
+    integration.reword(fingerprint_of(fixture_key("simulated")), "0" * 64)
+
+
+@sabotage("AUTH-04", "settings", result=Result.NOT_VERIFIED)
+def no_fingerprint_is_stored(integration: Integration) -> None:
+    integration.reword(f'key_fingerprint = "{fingerprint_of(fixture_key("simulated"))}"', "")
+
+
+@sabotage("AUTH-04", "settings", result=Result.NOT_VERIFIED)
+def another_environment_has_no_fingerprint(integration: Integration) -> None:
+    integration.reword(f'key_fingerprint = "{fingerprint_of(fixture_key("recorded"))}"', "")
+
+
+@sabotage("AUTH-04", "settings", result=Result.NOT_VERIFIED)
+def no_other_environment_is_filled_in(integration: Integration) -> None:
+    integration.reword("[env.recorded]", "[env.recorded]\nfilled_in = false")
+
+
+def _prod_address(integration: Integration, api: str) -> None:
+    """Judge `prod` with another address and without its key: what needs Clari is not verified then."""
+    integration.environment = "prod"
+    integration.simulator_runs = False
+    del integration.variables["CLARI_API_KEY_PROD"]
+    key = 'api.key = "env://CLARI_API_KEY_PROD?injected_by=vault"'
+    integration.reword(f'{key}\napi.base_url = "https://api.clari.com/v4"', f"{key}\n{api}")
+
+
+WITHOUT_CLARI: frozenset[Pair] = NO_KEY | {("CONN-02", "settings")}
+
+
+@sabotage("API-01", "settings", also=WITHOUT_CLARI)
+def the_address_is_not_encrypted(integration: Integration) -> None:
+    _prod_address(integration, 'api.base_url = "http://api.clari.com/v4"')
+
+
+@sabotage("API-01", "settings", also=WITHOUT_CLARI)
+def the_address_is_a_sandbox(integration: Integration) -> None:
+    _prod_address(integration, 'api.base_url = "https://api-sandbox.clari.com/v4"')
+
+
+@sabotage("API-01", "settings", also=WITHOUT_CLARI)
+def the_address_goes_on_after_the_version(integration: Integration) -> None:
+    _prod_address(integration, 'api.base_url = "https://api.clari.com/v4/export"')
+
+
+@sabotage("API-01", "settings", also=WITHOUT_CLARI)
+def the_address_is_of_another_profile(integration: Integration) -> None:
+    _prod_address(integration, 'api.profile = "v1"\napi.base_url = "https://api.clari.com/v4"')
+
+
+@sabotage("API-01", "settings", also=WITHOUT_CLARI)
+def the_gateway_is_not_encrypted(integration: Integration) -> None:
+    _prod_address(integration, 'api.base_url = "https://api.clari.com/v4"\napi.gateway = "http://clari.example.com/v4"')
+
+
+@sabotage("API-01", "settings")
+def two_environments_share_a_warehouse(integration: Integration) -> None:
+    integration.reword("[env.staging]\n", '[env.staging]\nwarehouse = { url = "duckdb:///team.duckdb" }\n')
+
+
+@sabotage("API-03", "settings", also={("CONN-03", "clari")})
+def quotas_are_not_configured(integration: Integration) -> None:
+    integration.reword('["forecast", "quota", "crm_closed"]', '["forecast", "crm_closed"]')
+
+
+@sabotage("API-03", "warehouse")
+def the_quota_column_is_empty(integration: Integration) -> None:
+    integration.sql("UPDATE analytics.forecasts SET quota_amount = NULL")
+
+
+@sabotage("API-03", "warehouse", also={("API-04", "warehouse"), ("CLA-12", "warehouse"), ("RES-05", "warehouse")})
+def the_table_is_empty(integration: Integration) -> None:
+    integration.sql("DELETE FROM analytics.forecasts")
+
+
+@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("API-04", "warehouse")})
+def the_mapped_column_does_not_exist(integration: Integration) -> None:
+    integration.reword('owner_email = "rep_mail"', 'owner_email = "rep_mail", quota_amount = "quota_usd"')
+
+
+@sabotage("API-04", "warehouse")
+def a_quarter_is_missing(integration: Integration) -> None:
+    integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
+
+
+@sabotage("API-04", "warehouse", also={("RES-05", "warehouse")})
+def a_quarter_is_a_copy_of_another(integration: Integration) -> None:
+    integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
+    integration.sql(
+        "INSERT INTO analytics.forecasts SELECT * REPLACE ('2027_Q2' AS time_period) "
+        "FROM analytics.forecasts WHERE time_period = '2027_Q1'"
+    )
+
+
+@sabotage("API-04", "clari")
+def clari_answers_another_quarter_than_asked(integration: Integration) -> None:
+    integration.reword("[default]", "[default]\nhistory_quarters = 4")
+    document = {
+        "entries": [
+            {
+                "fieldId": "fc_commit",
+                "timePeriodId": "2027_Q4",
+                "timeFrameId": "TF:2026-11-18",
+                "userId": "1:A",
+                "forecastValue": 1,
+            }
+        ],
+        "users": [{"userId": "1:A", "name": "A", "email": "a@example.com"}],
+        "fields": [{"fieldId": "fc_commit", "fieldName": "Commit"}],
+        "timePeriods": [
+            {"timePeriodId": "2027_Q4", "type": "quarter", "startDate": "2026-11-01", "endDate": "2027-01-31"}
+        ],
+        "timeFrames": [{"timeFrameId": "TF:2026-11-18", "startDate": "2026-11-18", "endDate": "2026-11-24"}],
+    }
+    third = Match("GET", "/v4/forecast/net_bookings", frozenset({3}))
+    integration.faults = (Status(third, 200, body=json.dumps(document).encode()),)
+
+
+@sabotage("RES-05", "warehouse")
+def every_row_of_a_day_was_loaded_twice(integration: Integration) -> None:
+    integration.sql("INSERT INTO analytics.forecasts SELECT * FROM analytics.forecasts WHERE time_period = '2027_Q3'")
+
+
+@sabotage("RES-05", "warehouse")
+def one_row_is_there_twice_with_another_amount(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO analytics.forecasts SELECT * REPLACE (forecast_amount + 0.01 AS forecast_amount) "
+        "FROM analytics.forecasts LIMIT 1"
+    )
+
+
+@sabotage("CLA-01", "clari")
+def the_list_of_jobs_has_another_shape(integration: Integration) -> None:
+    body = json.dumps([{"jobId": 5, "status": "RUNNING"}]).encode()
+    integration.faults = (Status(Match("GET", "/v4/export/jobs"), 200, body=body),)
+
+
+@sabotage("CLA-12", "warehouse")
+def the_newest_snapshot_is_of_the_day_before_yesterday(integration: Integration) -> None:
+    integration.sql("UPDATE analytics.forecasts SET exported_at = exported_at - INTERVAL 27 HOURS")
+
+
+@sabotage("CLA-12", "warehouse")
+def the_newest_snapshot_is_from_the_future(integration: Integration) -> None:
+    integration.sql("UPDATE analytics.forecasts SET exported_at = exported_at + INTERVAL 3 HOURS")

@@ -1,0 +1,184 @@
+"""A healthy integration in a directory of its own, to be broken: settings, a simulator, a team's warehouse."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clari_readiness.client import connect_to
+from clari_readiness.environments import load
+from clari_readiness.exporter import Step, exporter_of, planned
+from clari_readiness.secrets import Secret, fingerprint, fixture_key
+from clari_readiness.simulator import Fault, Organisation, RunningClock, Simulator
+from clari_readiness.validation import Contracts
+from clari_readiness.warehouse import DuckDBWarehouse
+
+REPOSITORY = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+FAST, QUICK = 500.0, 50.0
+SETTINGS = """
+[default]
+forecasts = ["net_bookings"]
+types_to_export = ["forecast", "quota", "crm_closed"]
+fiscal_year = {{ starts = "02", named_after = "end" }}
+fingerprint_salt = "0123456789abcdef0123456789abcdef"
+
+[env.recorded]
+api = {{ key = "fixture://recorded", base_url = "https://api.clari.com/v4" }}
+key_fingerprint = "{recorded}"
+
+[env.simulated]
+api = {{ key = "fixture://simulated" }}
+key_fingerprint = "{simulated}"
+warehouse.url = "duckdb:///team.duckdb"
+warehouse.forecasts = "analytics.forecasts"
+warehouse.columns = {{ owner_email = "rep_mail" }}
+
+[env.prod]
+live = true
+api.key = "env://CLARI_API_KEY_PROD?injected_by=vault"
+api.base_url = "https://api.clari.com/v4"
+key_fingerprint = "{prod}"
+
+[env.staging]
+live = true
+api = {{ key = "env://CLARI_API_KEY_STAGING?injected_by=vault", base_url = "https://api.clari.com/v4" }}
+key_fingerprint = "{staging}"
+"""
+KEYS = {
+    "CLARI_API_KEY_PROD": "prod-7f0c2d1e9a8b4c5d6e7f",
+    "CLARI_API_KEY_STAGING": "staging-1a2b3c4d5e6f7a8b9c0d",
+}
+SALT = "0123456789abcdef0123456789abcdef"
+
+Results = Mapping[tuple[str, str], str]
+
+
+@dataclass
+class Integration:
+    """What a case may break. `environment` is the one that is judged, `variables` what the process finds."""
+
+    directory: Path
+    environment: str = "simulated"
+    organisation: Organisation = field(default_factory=Organisation)
+    faults: tuple[Fault, ...] = ()
+    keys: Mapping[str, int] | None = None
+    simulator_runs: bool = True
+    variables: dict[str, str] = field(default_factory=lambda: dict(KEYS))
+
+    @property
+    def settings(self) -> Path:
+        return self.directory / "clari-readiness.toml"
+
+    def reword(self, old: str, new: str) -> None:
+        """Change the settings file in one place."""
+        text = self.settings.read_text()
+        assert text.count(old) == 1, f"{old!r} is in the settings {text.count(old)} times"
+        self.settings.write_text(text.replace(old, new))
+
+    def sql(self, statement: str) -> None:
+        """Change the team's warehouse."""
+        with duckdb.connect(str(self.directory / "team.duckdb")) as connection:
+            connection.execute(statement)
+
+    def organise(self, **changes: object) -> None:
+        """Change the organisation that the simulator shows."""
+        self.organisation = replace(self.organisation, **changes)  # type: ignore[arg-type]
+
+    def judge(self) -> Results:
+        """Run the gate and return the result of each source of each item."""
+        if not self.simulator_runs:
+            return self._gate()
+        with self._simulator():
+            return self._gate()
+
+    def _simulator(self) -> Simulator:
+        state = self.directory / ".readiness" / "simulated"
+        key = None if self.keys else fixture_key("simulated")
+        clock = RunningClock(NOW, speed=QUICK)
+        return Simulator(
+            self.organisation, key=key, keys=self.keys, clock=clock, state_directory=state, faults=self.faults
+        )
+
+    def _gate(self) -> Results:
+        log = self.directory / "gate.log"
+        gate = multiprocessing.get_context("fork").Process(target=_run, args=(self, log))
+        gate.start()
+        gate.join(timeout=100)
+        report = self.directory / ".readiness" / self.environment / "report.json"
+        assert report.exists(), f"the gate left no report:\n{log.read_text()}"
+        items = json.loads(report.read_text())["items"]
+        return {
+            (item["id"], finding["source"]): finding["result"]
+            for item in items
+            for finding in item["findings"]
+            if finding["check"]
+        }
+
+
+def _run(integration: Integration, log: Path) -> None:
+    """Be the gate, in a process of its own."""
+    with log.open("w") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    os.chdir(REPOSITORY)
+    for name in list(os.environ):
+        if name.startswith("CLARI_"):
+            del os.environ[name]
+    os.environ.update(integration.variables)
+    arguments = [str(REPOSITORY / "checks"), f"--env={integration.environment}", f"--config={integration.settings}"]
+    os._exit(int(pytest.main([*arguments, "-p", "no:cacheprovider"])))
+
+
+def healthy(directory: Path) -> Integration:
+    """Make a healthy integration: everything that is built passes for it."""
+    directory.mkdir(parents=True)
+    fingerprints = {name: fingerprint_of(fixture_key(name)) for name in ("recorded", "simulated")}
+    fingerprints |= {name: fingerprint_of(KEYS[f"CLARI_API_KEY_{name.upper()}"]) for name in ("prod", "staging")}
+    integration = Integration(directory)
+    integration.settings.write_text(SETTINGS.format(**fingerprints))
+    _export(integration)
+    return integration
+
+
+def copy_of(template: Integration, directory: Path) -> Integration:
+    """Copy an integration, so that one case does not see what another broke."""
+    shutil.copytree(template.directory, directory)
+    return Integration(directory)
+
+
+def fingerprint_of(key: str) -> str:
+    return fingerprint(Secret(key, reference="env://X", where="a test"), SALT)
+
+
+def _export(integration: Integration) -> None:
+    """Fill the team's warehouse: the reference exporter's star, and a table as a team would have it."""
+    environment = load(integration.settings, environ={}).get("simulated")
+    directory = environment.make_directory()
+    clock = RunningClock(NOW, speed=FAST)
+    path = integration.directory / "team.duckdb"
+    with (
+        Simulator(key=fixture_key("simulated"), clock=clock, state_directory=directory),
+        connect_to(environment, clock=clock) as client,
+        DuckDBWarehouse(path, clock) as warehouse,
+    ):
+        exporter = exporter_of(
+            environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
+        )
+        ends = [event for event in exporter.export_all(planned(environment, clock)) if event.step.last]
+    assert [event.step for event in ends] == [Step.LOADED] * 5, ends
+    integration.sql(
+        "CREATE SCHEMA analytics; CREATE TABLE analytics.forecasts AS "
+        "SELECT * RENAME (owner_email AS rep_mail) FROM clari_forecasts"
+    )

@@ -1,0 +1,52 @@
+"""A check is not trusted until it has been seen to fail."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
+from clari_readiness.model.findings import Result
+from tests.sabotage.cases import CASES, Sabotage
+from tests.sabotage.integration import REPOSITORY, Integration, Results, copy_of
+
+BUILT = {(item.id, source) for item in CATALOGUE for source in item.sources} - NOT_BUILT
+
+
+def test_the_healthy_integration_passes_every_check_that_is_built(baselines: dict[str, Results]) -> None:
+    assert {pair: result for pair, result in baselines["simulated"].items() if result != Result.PASS} == {}
+    assert set(baselines["simulated"]) == BUILT
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_item_fails_for_its_sabotage_and_nothing_else_does(
+    case: Sabotage, template: Integration, baselines: dict[str, Results], tmp_path: Path
+) -> None:
+    integration = copy_of(template, tmp_path / "integration")
+    case.wreck(integration)
+    results = integration.judge()
+    assert results[case.pair] == case.result
+    touched = {case.pair, *case.also}
+    if integration.environment == "prod":  # whose warehouse nobody has filled
+        touched |= {pair for pair in results if pair[1] == "warehouse"}
+    assert {pair: result for pair, result in results.items() if pair not in touched} == {
+        pair: result for pair, result in baselines["simulated"].items() if pair not in touched
+    }
+
+
+def test_every_source_that_is_built_has_a_sabotage_that_makes_it_fail() -> None:
+    seen_to_fail = {case.pair for case in CASES if case.result is Result.FAIL}
+    assert BUILT - seen_to_fail == set()
+
+
+def test_checks_documentation_and_sabotage_speak_of_the_same_items() -> None:
+    checks = {item for path in (REPOSITORY / "checks").glob("test_*.py") for item in _items(path)}
+    documented = re.findall(r'<a id="([a-z]+-\d+)"></a>', (REPOSITORY / "docs" / "checklist.md").read_text())
+    built = {item for item, _ in BUILT}
+    assert checks == {anchor.upper() for anchor in documented} == {case.item for case in CASES} == built
+
+
+def _items(path: Path) -> list[str]:
+    return re.findall(r'@item\(\s*"([A-Z]+-\d+)"', path.read_text())
