@@ -16,6 +16,7 @@ from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
 from clari_readiness.exporter import Event, Step, exporter_of, planned
 from clari_readiness.model.exports import ExportRequest
+from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse
 
@@ -33,7 +34,7 @@ def export(env: Env, config: Config = None) -> None:
         )
     console = Console()
     requests = planned(environment, environment.clock())
-    show = _with_a_bar if console.is_terminal else _line_by_line
+    show = _with_a_bar if sys.stdout.isatty() else _line_by_line
     failed = show(_exported(environment, requests), len(requests), console)
     if failed:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
@@ -43,7 +44,7 @@ def export(env: Env, config: Config = None) -> None:
 def _exported(environment: Environment, requests: tuple[ExportRequest, ...]) -> Iterator[Event]:
     clock = environment.clock()
     directory = environment.make_directory()
-    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, clock)
+    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
     with connect_to(environment, clock=clock) as client, warehouse:
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
