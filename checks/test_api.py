@@ -8,7 +8,7 @@ from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
-from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import AMOUNTS
 

@@ -9,7 +9,7 @@ from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.recorded import recorded_documents
-from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.time import Clock
 from clari_readiness.validation import Contracts

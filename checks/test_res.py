@@ -4,7 +4,7 @@ from clari_readiness.environments import Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.evidence import EvidenceLog
-from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.gate.warehouse import AskedWarehouse
 
 PEOPLE = ("user_id", "owner_email", "owner_name")
 

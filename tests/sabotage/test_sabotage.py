@@ -9,6 +9,7 @@ import pytest
 
 from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
 from clari_readiness.model.findings import Result
+from clari_readiness.validation import Contracts
 from tests.sabotage.cases import CASES, Sabotage
 from tests.sabotage.integration import REPOSITORY, Integration, Results, copy_of
 
@@ -17,6 +18,11 @@ BUILT = {(item.id, source) for item in CATALOGUE for source in item.sources} - N
 
 def test_the_healthy_integration_passes_every_check_that_is_built(baseline: Results) -> None:
     assert baseline == dict.fromkeys(BUILT, Result.PASS)
+
+
+def test_the_report_of_a_run_keeps_its_contract(template: Integration, tmp_path: Path) -> None:
+    report = copy_of(template, tmp_path / "integration").judge().report
+    assert Contracts().violations("report", report) == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
