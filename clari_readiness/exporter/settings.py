@@ -7,7 +7,7 @@ from pathlib import Path
 from clari_readiness.environments import Environment
 from clari_readiness.exporter.export import Exporter
 from clari_readiness.exporter.lock import lock_beside
-from clari_readiness.exporter.plan import plan
+from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.seams import Contracts, ExportClient
 from clari_readiness.exporter.waiting import Patience
 from clari_readiness.model.exports import ExportRequest
@@ -38,6 +38,12 @@ def exporter_of(
             longest=max(Patience.longest, environment.poll_interval),
         ),
         value_names=environment.value_names,
+        schedule=Schedule(
+            current=environment.schedule.current_quarter_every,
+            past=environment.schedule.past_quarters_every,
+            fiscal_year=environment.fiscal_year,
+        ),
+        quota_reserve=environment.quota_reserve,
     )
 
 

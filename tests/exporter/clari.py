@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ class Clari:
     ends_as: JobStatus = JobStatus.DONE
     limit: Limits = field(default_factory=lambda: Limits(3, 30, 3, 30))
     slots_free_at: float = 0.0
+    ends_as_of: dict[str, JobStatus] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, ExportRequest]] = field(default_factory=list)
     others: list[Job] = field(default_factory=list)
@@ -38,6 +41,8 @@ class Clari:
     document: Callable[[ExportRequest], dict[str, Any]] = lambda request: document(
         entry(period=request.time_period), entry("2:A", period=request.time_period)
     )
+
+    now: Callable[[ExportRequest], dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         self._begun: dict[str, float] = {}
@@ -58,11 +63,13 @@ class Clari:
             raise Refused(f"GET /export/jobs/{job_id}", status=404)
         since = self.clock.monotonic() - self._begun[job_id]
         started = self.clock.now() - timedelta(seconds=since)
-        running = Job(job_id, JobStatus.STARTED, start_time=started)
+        running = Job(job_id, JobStatus.STARTED, start_time=started, raw=self.raw)
         if since < self.takes:
             return running
         return replace(
-            running, status=self.ends_as, **{"end_time": started + timedelta(seconds=self.takes), **self.flags}
+            running,
+            status=self.ends_as_of.get(job_id, self.ends_as),
+            **{"end_time": started + timedelta(seconds=self.takes), **self.flags},
         )
 
     def jobs(self) -> list[Job]:
@@ -71,7 +78,14 @@ class Clari:
 
     def cancel(self, job_id: str) -> bool:
         self._called("cancel")
+        if self.clock.monotonic() - self._begun[job_id] >= self.takes:
+            return False
+        self.cancelled.append(job_id)
         return self._begun.pop(job_id, None) is not None
+
+    def forget(self, job_id: str) -> None:
+        """Know nothing of a job any more."""
+        del self._begun[job_id]
 
     def limits(self) -> Limits:
         self._called("limits")
@@ -83,6 +97,12 @@ class Clari:
         to.write_bytes(content)
         self._after("download")
         return LandedDocument(to, len(content), hashlib.sha256(content).hexdigest())
+
+    def forecast_now(self, request: ExportRequest, to: Path) -> tuple[LandedDocument, datetime]:
+        self._called("forecast_now")
+        content = encode((self.now or self.document)(request))
+        to.write_bytes(content)
+        return LandedDocument(to, len(content), hashlib.sha256(content).hexdigest()), self.clock.now()
 
     def _called(self, name: str) -> None:
         self.calls[name] += 1
