@@ -21,7 +21,6 @@ from clari_readiness.model.exports import ExportRequest
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse
 
-
 Anew = Annotated[bool, typer.Option("--anew", help="Export what was exported recently enough, too: it costs quota.")]
 
 

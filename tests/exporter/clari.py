@@ -31,6 +31,7 @@ class Clari:
     limit: Limits = field(default_factory=lambda: Limits(3, 30, 3, 30))
     slots_free_at: float = 0.0
     ends_as_of: dict[str, JobStatus] = field(default_factory=dict)
+    takes_of: dict[str, float] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class Clari:
         since = self.clock.monotonic() - self._begun[job_id]
         started = self.clock.now() - timedelta(seconds=since)
         running = Job(job_id, JobStatus.STARTED, start_time=started, raw=self.raw)
-        if since < self.takes:
+        if since < self.takes_of.get(job_id, self.takes):
             return running
         return replace(
             running,
@@ -78,10 +79,14 @@ class Clari:
 
     def cancel(self, job_id: str) -> bool:
         self._called("cancel")
-        if self.clock.monotonic() - self._begun[job_id] >= self.takes:
+        if self.clock.monotonic() - self._begun[job_id] >= self.takes_of.get(job_id, self.takes):
             return False
         self.cancelled.append(job_id)
         return self._begun.pop(job_id, None) is not None
+
+    def running(self) -> int:
+        """Return how many jobs have not ended."""
+        return sum(self.clock.monotonic() - begun < self.takes for begun in self._begun.values())
 
     def forget(self, job_id: str) -> None:
         """Know nothing of a job any more."""
