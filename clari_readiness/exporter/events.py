@@ -68,8 +68,8 @@ class DataFinding:
 
     @property
     def grave(self) -> bool:
-        """Whether data that was asked for is missing from the warehouse, or is in doubt."""
-        return self.cause is not Cause.CRM_NOT_EXPORTED
+        """Whether data that was asked for is missing from the warehouse."""
+        return self.cause not in (Cause.CRM_NOT_EXPORTED, Cause.CONFLICT)
 
 
 @dataclass(frozen=True)

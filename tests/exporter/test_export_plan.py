@@ -90,7 +90,7 @@ def test_anew_asks_again_whatever_is_there(run: Run, clari: Clari, five: list[Ex
 
 
 def test_the_next_morning_only_the_current_quarter_is_due_even_a_little_early(
-    run: Run, clari: Clari, clock: SteppedClock, five: list[ExportRequest]
+    run: Run, clock: SteppedClock, five: list[ExportRequest]
 ) -> None:
     list(run(schedule=SCHEDULE).export_all(five))
     clock.sleep(86_400 - clock.monotonic() - 60)
@@ -100,31 +100,30 @@ def test_the_next_morning_only_the_current_quarter_is_due_even_a_little_early(
     assert ends == {FIVE[0]: Step.LOADED, **dict.fromkeys(FIVE[1:], Step.REUSED)}
 
 
-def test_after_a_week_all_are_due_again(run: Run, clari: Clari, clock: SteppedClock, five: list[ExportRequest]) -> None:
+def test_after_a_week_all_are_due_again(run: Run, clock: SteppedClock, five: list[ExportRequest]) -> None:
     list(run(schedule=SCHEDULE).export_all(five))
     clock.sleep(7 * 86_400 - clock.monotonic())
     assert steps(run(schedule=SCHEDULE).export_all(five), Step.LOADED) == [Step.LOADED] * 5
 
 
 @pytest.mark.parametrize(
-    ("period", "loaded", "now", "due"),
+    ("loaded", "now", "due"),
     [
-        ("2027_Q3", datetime(2026, 10, 31, 23, 59), datetime(2026, 11, 1, 0, 1), True),
-        (
-            "2027_Q3",
-            datetime(2026, 10, 31, 6),
-            datetime(2026, 11, 1, 6),
-            True,
-        ),  # ended since: due as if it were current
-        ("2027_Q3", datetime(2026, 11, 1, 6), datetime(2026, 11, 2, 6), True),  # its last week could still change
-        ("2027_Q3", datetime(2026, 11, 2, 6), datetime(2026, 11, 3, 6), False),
-        ("2027_Q3", datetime(2026, 11, 2, 6), datetime(2026, 11, 9, 5), True),
-        ("2027_M3", datetime(2026, 11, 2, 6), datetime(2026, 11, 3, 5), True),
+        ("2026-10-31T23:59", "2026-11-01T00:01", True),
+        ("2026-10-31T06:00", "2026-11-01T06:00", True),  # ended since: due as if it were the current one
+        ("2026-11-01T06:00", "2026-11-02T06:00", True),  # its last week could still change
+        ("2026-11-02T06:00", "2026-11-03T06:00", False),
+        ("2026-11-02T06:00", "2026-11-09T05:00", True),
     ],
 )
-def test_when_a_quarter_is_due(request_of: Of, period: str, loaded: datetime, now: datetime, *, due: bool) -> None:
-    moments = [at.replace(tzinfo=UTC) for at in (loaded, now)]
-    assert SCHEDULE.is_due(request_of(period), *moments) is due
+def test_when_a_quarter_that_ended_in_october_is_due(request_of: Of, loaded: str, now: str, *, due: bool) -> None:
+    moments = [datetime.fromisoformat(f"{at}+00:00") for at in (loaded, now)]
+    assert SCHEDULE.is_due(request_of("2027_Q3"), *moments) is due
+
+
+def test_a_period_that_is_no_quarter_is_due_as_the_current_one(request_of: Of) -> None:
+    moments = [datetime(2026, 11, day, 6, tzinfo=UTC) for day in (2, 3)]
+    assert SCHEDULE.is_due(request_of("2027_M3"), *moments)
 
 
 def test_hourly_is_by_the_hour_and_never_is_never(request_of: Of) -> None:

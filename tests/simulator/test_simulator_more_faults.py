@@ -62,7 +62,7 @@ def test_a_cut_body_was_begun_with_its_whole_length(api, simulator):
 def read_into(got, api):
     with api.http.stream("GET", "/admin/limits") as answer:
         for chunk in answer.iter_raw():
-            got.append(chunk)  # noqa: PERF402 - what came before the end counts, too
+            got.append(chunk)
 
 
 def test_a_dripping_body_is_the_same_body(api, simulator):
