@@ -192,7 +192,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_an_adopted_job_whose_document_is_not_what_was_asked_for_is_somebody_elses(
-    run: Run, request_of: Of, clari: Clari, clock: SteppedClock, path: Path, other: str
+    run: Run, request_of: Of, clari: Clari, path: Path, other: str
 ) -> None:
     def lost_and_not_accepted() -> None:
         clari.begin("other-1")
