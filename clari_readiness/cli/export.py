@@ -16,18 +16,34 @@ from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
-from clari_readiness.exporter import DataFinding, Event, Step, exporter_of, planned
+from clari_readiness.exporter import (
+    DataFinding,
+    Event,
+    Step,
+    exclusively,
+    export_audit_events,
+    export_opportunities,
+    exporter_of,
+    lock_beside,
+    opportunity_ids,
+    planned,
+)
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.warehouse import DuckDBWarehouse, database_path
+from clari_readiness.warehouse.events import EventStore
 
 Anew = Annotated[bool, typer.Option("--anew", help="Export what was exported recently enough, too: it costs quota.")]
 
 
-def export(env: Env, config: Config = None, anew: Anew = False) -> None:  # noqa: FBT002 - typer's way
+AuditEvents = Annotated[bool, typer.Option("--audit-events", help="Export audit events, too: each day not there yet.")]
+
+
+def export(env: Env, config: Config = None, anew: Anew = False, audit_events: AuditEvents = False) -> None:  # noqa: FBT002 - typer's way
     """Export every forecast and quarter that is due into the warehouse, with the reference exporter.
 
-    The exit code is 1 when anything was refused, failed or was empty.
+    Opportunities follow where the settings name some. The exit code is 1 when anything was refused, failed or
+    was empty.
     """
     environment = chosen(env, config)
     if environment.kind == "recorded":
@@ -42,8 +58,28 @@ def export(env: Env, config: Config = None, anew: Anew = False) -> None:  # noqa
     console.print(f"{tally.good} of {len(requests)} exports are in the warehouse, {tally.loaded} of them loaded now")
     if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
+    for line in _others(environment, audit_events=audit_events):
+        console.print(line, soft_wrap=True)
     if failed or tally.grave:
         sys.exit(1)
+
+
+def _others(environment: Environment, *, audit_events: bool) -> Iterator[str]:
+    """Export what has tables of its own, and yield a line for each."""
+    named = bool(environment.opportunities or environment.opportunities_from)
+    if not (named or audit_events):
+        return
+    clock, contracts = environment.clock(), Contracts()
+    path = database_path(environment.warehouse.url, environment.base)
+    with exclusively(lock_beside(path)), connect_to(environment, clock=clock) as client, EventStore(path) as store:
+        if audit_events:
+            days = list(export_audit_events(client, store, contracts, clock))
+            yield f"audit events: {sum(day.events for day in days)} of {len(days)} days"
+        if named:
+            ids = opportunity_ids(environment, store)
+            done = export_opportunities(ids, client, store, contracts, clock)
+            unknown = f"; Clari does not know {', '.join(done.unknown[:5])}" if done.unknown else ""
+            yield f"opportunities: {done.kept} of {len(ids)}{unknown}{' ...' if done.unknown[5:] else ''}"
 
 
 @dataclass
