@@ -259,7 +259,7 @@ class Resilience(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 def machine() -> Any:
     with tempfile.TemporaryDirectory() as directory:
-        warehouse = KeptOpen(Path(directory) / "warehouse.duckdb", ManualClock(NOW))
+        warehouse = KeptOpen(Path(directory), ManualClock(NOW))
         yield type("Resilience", (Resilience,), {"directory": Path(directory), "warehouse": warehouse})
         warehouse.end()
 
