@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,17 +16,33 @@ from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
-from clari_readiness.exporter import Event, Step, exporter_of, planned
+from clari_readiness.exporter import (
+    DataFinding,
+    Event,
+    Step,
+    exclusively,
+    export_audit_events,
+    export_opportunities,
+    exporter_of,
+    lock_beside,
+    opportunity_ids,
+    planned,
+)
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.warehouse import DuckDBWarehouse, database_path
+from clari_readiness.warehouse.events import EventStore
+
+Anew = Annotated[bool, typer.Option("--anew", help="Export what was exported recently enough, too: it costs quota.")]
+AuditEvents = Annotated[bool, typer.Option("--audit-events", help="Export audit events, too: each day not there yet.")]
 
 
-def export(env: Env, config: Config = None) -> None:
-    """Export every forecast and quarter into the warehouse, with the reference exporter.
+def export(env: Env, config: Config = None, anew: Anew = False, audit_events: AuditEvents = False) -> None:  # noqa: FBT002 - typer's way
+    """Export every forecast and quarter that is due into the warehouse, with the reference exporter.
 
-    The exit code is 1 when anything was refused, failed or was empty.
+    Opportunities follow where the settings name some. The exit code is 1 when anything was refused, failed or
+    was empty.
     """
     environment = chosen(env, config)
     if environment.kind == "recorded":
@@ -35,13 +53,58 @@ def export(env: Env, config: Config = None) -> None:
     console = Console()
     requests = planned(environment, environment.clock())
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
-    failed = show(_exported(environment, requests), len(requests), console)
-    if failed:
+    tally = show(_exported(environment, requests, anew=anew), len(requests), console)
+    console.print(f"{tally.good} of {len(requests)} exports are in the warehouse, {tally.loaded} of them loaded now")
+    if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
+    for line in _others(environment, audit_events=audit_events):
+        console.print(line, soft_wrap=True)
+    if failed or tally.grave:
         sys.exit(1)
 
 
-def _exported(environment: Environment, requests: tuple[ExportRequest, ...]) -> Iterator[Event]:
+def _others(environment: Environment, *, audit_events: bool) -> Iterator[str]:
+    """Export what has tables of its own, and yield a line for each."""
+    named = bool(environment.opportunities or environment.opportunities_from)
+    if not (named or audit_events):
+        return
+    clock, contracts = environment.clock(), Contracts()
+    path = database_path(environment.warehouse.url, environment.base)
+    with exclusively(lock_beside(path)), connect_to(environment, clock=clock) as client, EventStore(path) as store:
+        if audit_events:
+            days = list(export_audit_events(client, store, contracts, clock))
+            yield f"audit events: {sum(day.events for day in days)} of {len(days)} days"
+        if named:
+            ids = opportunity_ids(environment, store)
+            done = export_opportunities(ids, client, store, contracts, clock)
+            unknown = f"; Clari does not know {', '.join(done.unknown[:5])}" if done.unknown else ""
+            yield f"opportunities: {done.kept} of {len(ids)}{unknown}{' ...' if done.unknown[5:] else ''}"
+
+
+@dataclass
+class _Tally:
+    """What became of the exports so far."""
+
+    good: int = 0
+    loaded: int = 0
+    grave: int = 0
+    cost_told: bool = False
+
+    def lines(self, event: Event) -> Iterator[Text]:
+        """Count an event, and yield what a log should say of it."""
+        if event.cost is not None and not self.cost_told:
+            self.cost_told = True
+            yield Text(f"this run takes {event.cost}")
+        if event.finding is not None:
+            self.grave += event.finding.grave
+            yield _finding(event.finding)
+        if event.step.last:
+            self.good += event.step.good
+            self.loaded += event.step is Step.LOADED
+            yield _line(event)
+
+
+def _exported(environment: Environment, requests: tuple[ExportRequest, ...], *, anew: bool) -> Iterator[Event]:
     clock = environment.clock()
     directory = environment.make_directory()
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
@@ -49,35 +112,38 @@ def _exported(environment: Environment, requests: tuple[ExportRequest, ...]) -> 
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
         )
-        yield from exporter.export_all(requests)
+        yield from exporter.export_all(requests, anew=anew)
 
 
-def _line_by_line(events: Iterator[Event], total: int, console: Console) -> int:
-    failed = 0
+def _line_by_line(events: Iterator[Event], total: int, console: Console) -> _Tally:  # noqa: ARG001 - as with a bar
+    tally = _Tally()
     for event in events:
-        if event.step.last:
-            failed += event.step is not Step.LOADED
-            console.print(_line(event), soft_wrap=True)
-    console.print(f"{total - failed} of {total} exports loaded")
-    return failed
+        for line in tally.lines(event):
+            console.print(line, soft_wrap=True)
+    return tally
 
 
-def _with_a_bar(events: Iterator[Event], total: int, console: Console) -> int:
-    failed = 0
+def _with_a_bar(events: Iterator[Event], total: int, console: Console) -> _Tally:
+    tally = _Tally()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("exporting", total=total)
         for event in events:
             progress.update(task, description=f"{event.request.forecast_id} {event.request.time_period} {event.step}")
+            for line in tally.lines(event):
+                progress.console.print(line, soft_wrap=True)
             if event.step.last:
-                failed += event.step is not Step.LOADED
-                progress.console.print(_line(event), soft_wrap=True)
                 progress.advance(task)
-    console.print(f"{total - failed} of {total} exports loaded")
-    return failed
+    return tally
 
 
 def _line(event: Event) -> Text:
     what = f"{event.request.forecast_id} {event.request.time_period}"
     job = f" (job {event.job_id})" if event.job_id else ""
-    return Text(f"{what}: {event.step}, {event.detail}{job}", style="" if event.step is Step.LOADED else "bold red")
+    return Text(f"{what}: {event.step}, {event.detail}{job}", style="" if event.step.good else "bold red")
+
+
+def _finding(finding: DataFinding) -> Text:
+    what = f"{finding.request.forecast_id} {finding.request.time_period}"
+    kept = f"; kept at {finding.kept}" if finding.kept else ""
+    return Text(f"{what}: {finding.cause}: {finding.detail}{kept}", style="bold red" if finding.grave else "yellow")

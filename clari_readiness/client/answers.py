@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from clari_readiness.errors import Unreadable
@@ -43,6 +44,16 @@ def jobs(document: Any, what: str = "the list of jobs") -> list[Job]:
 def cancelled(document: Any, what: str = "the answer") -> bool:
     """Return whether a cancellation was successful (F8)."""
     return _flag(_object(document, "$", what), "successful", "$", what)
+
+
+def date_of(headers: Mapping[str, str]) -> datetime | None:
+    """Return an answer's `Date`, in UTC; None when it has none that can be read."""
+    text = next((value for name, value in headers.items() if name.lower() == "date"), "")
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def limits(document: Any, what: str = "the limits") -> Limits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -166,6 +167,23 @@ class ClariClient:
         if landed is None:
             raise TypeError("a transport answered a request with a sink, and landed nothing")
         return landed
+
+    def forecast_now(self, request: ExportRequest, to: Path) -> tuple[LandedDocument, datetime]:
+        """Write the latest week of a forecast as it is now to the file (F21), and return the answer's `Date` with it.
+
+        An answer without a readable date is dated by our clock. A `Refused` of 404 where Clari does not have it.
+        """
+        asked = endpoints.forecast(
+            request.forecast_id,
+            time_period=request.time_period,
+            types=request.types,
+            scope_id=request.scope_id,
+            currency=request.currency,
+        )
+        response = self.send(replace(asked, sink=to))
+        if response.landed is None:
+            raise TypeError("a transport answered a request with a sink, and landed nothing")
+        return response.landed, answers.date_of(response.headers) or self._clock.now()
 
     def audit_events(
         self,

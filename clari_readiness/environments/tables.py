@@ -175,6 +175,19 @@ class Dashboard(Table):
         return self
 
 
+class OpportunitiesFrom(Table):
+    """Where else the ids of opportunities are: a file with one a line, or a query on the warehouse."""
+
+    file: Line | None = None
+    query: Line | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.file is None) == (self.query is None):
+            raise ValueError("needs one of file and query")
+        return self
+
+
 class Report(Table):
     """What the report may hold of people: names and addresses, their initials, or neither."""
 
@@ -223,6 +236,7 @@ class Settings(Table):
     state: Line | None = None
     report: Report = Report()
     opportunities: tuple[Line, ...] = ()
+    opportunities_from: OpportunitiesFrom | None = None
 
     @property
     def fiscal_year(self) -> FiscalYear:

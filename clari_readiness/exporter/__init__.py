@@ -1,24 +1,35 @@
 """The reference exporter: forecasts from Clari into the warehouse, exact, and never half."""
 
-from clari_readiness.exporter.events import Event, Exported, Step
+from clari_readiness.exporter.audit import AuditDay, export_audit_events
+from clari_readiness.exporter.events import Cause, Cost, DataFinding, Event, Exported, Step
 from clari_readiness.exporter.export import Exporter
 from clari_readiness.exporter.lock import exclusively, lock_beside
-from clari_readiness.exporter.plan import plan
+from clari_readiness.exporter.opportunities import Opportunities, export_opportunities
+from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
-from clari_readiness.exporter.settings import exporter_of, planned
+from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned
 from clari_readiness.exporter.waiting import Patience
 
 __all__ = [
+    "AuditDay",
+    "Cause",
     "ContractJudge",
+    "Cost",
+    "DataFinding",
     "Event",
     "ExportClient",
     "Exported",
     "Exporter",
+    "Opportunities",
     "Patience",
+    "Schedule",
     "Step",
     "exclusively",
+    "export_audit_events",
+    "export_opportunities",
     "exporter_of",
     "lock_beside",
+    "opportunity_ids",
     "plan",
     "planned",
 ]

@@ -6,21 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from clari_readiness.errors import DocumentRefused, Refused, TooManyRequests, Unauthorized
+from clari_readiness.errors import Refused, TooManyRequests, Unauthorized
 from clari_readiness.warehouse import JobState, LedgerEntry, Warehouse
 
 
 @contextmanager
 def ends_recorded(entry: LedgerEntry, warehouse: Warehouse) -> Iterator[None]:
-    """Close the ledger's line when the same job cannot help any more: a refused document, or a job that is gone.
+    """Close the ledger's line when the same job cannot help any more: it is gone, or its results are.
 
     What can pass (no network, 429, 5xx, a token that is being rotated) leaves the line open.
     """
     try:
         yield
-    except DocumentRefused as refused:
-        warehouse.record(replace(entry, state=JobState.REFUSED, message=str(refused)))
-        raise
     except Refused as refused:
         if _for_good(refused):
             warehouse.record(replace(entry, state=JobState.FAILED, message=str(refused)))

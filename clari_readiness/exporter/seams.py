@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from clari_readiness.model.exports import ExportRequest, Job, LandedDocument, Limits, Violation
+from clari_readiness.warehouse import Judge
+
+__all__ = ["ContractJudge", "Contracts", "ExportClient", "Judge"]
 
 
 class ExportClient(Protocol):
@@ -34,6 +38,10 @@ class ExportClient(Protocol):
 
     def download(self, job_id: str, to: Path) -> LandedDocument:
         """Write a job's results to a file, as they came (F9)."""
+        ...
+
+    def forecast_now(self, request: ExportRequest, to: Path) -> tuple[LandedDocument, datetime]:
+        """Write the latest week as it is now to a file (F21), and return the answer's date with it."""
         ...
 
 

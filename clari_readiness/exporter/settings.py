@@ -7,12 +7,14 @@ from pathlib import Path
 from clari_readiness.environments import Environment
 from clari_readiness.exporter.export import Exporter
 from clari_readiness.exporter.lock import lock_beside
-from clari_readiness.exporter.plan import plan
+from clari_readiness.exporter.opportunities import ids_in
+from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.seams import Contracts, ExportClient
 from clari_readiness.exporter.waiting import Patience
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.warehouse.events import EventStore
 
 
 def exporter_of(
@@ -38,6 +40,12 @@ def exporter_of(
             longest=max(Patience.longest, environment.poll_interval),
         ),
         value_names=environment.value_names,
+        schedule=Schedule(
+            current=environment.schedule.current_quarter_every,
+            past=environment.schedule.past_quarters_every,
+            fiscal_year=environment.fiscal_year,
+        ),
+        quota_reserve=environment.quota_reserve,
     )
 
 
@@ -50,3 +58,12 @@ def planned(environment: Environment, clock: Clock) -> tuple[ExportRequest, ...]
         today=clock.now().date(),
         history_quarters=environment.history_quarters,
     )
+
+
+def opportunity_ids(environment: Environment, store: EventStore) -> tuple[str, ...]:
+    """Return the ids of the opportunities that an environment names: its list, and those of its file or query."""
+    source = environment.opportunities_from
+    if source is None:
+        return environment.opportunities
+    found = ids_in(environment.path_of(source.file)) if source.file else store.ids(source.query or "")
+    return tuple(dict.fromkeys((*environment.opportunities, *found)))

@@ -7,7 +7,27 @@ It imports nothing of the package but its errors: calendar and documents are its
 """
 
 from clari_readiness.simulator.clock import DEFAULT_NOW, Clock, ManualClock, RunningClock
-from clari_readiness.simulator.faults import AnswerLost, Fault, Match, Reset, Status
+from clari_readiness.simulator.faults import (
+    AnswerLost,
+    CutShort,
+    Dripping,
+    EmptyResults,
+    ErrorInside,
+    Expired,
+    Fault,
+    JobStatus,
+    LimitReached,
+    Malformed,
+    Match,
+    Outage,
+    Reset,
+    ResetInBody,
+    Revoked,
+    Status,
+    Truncated,
+    WrongPeriod,
+    WrongType,
+)
 from clari_readiness.simulator.journal import Journal, Line
 from clari_readiness.simulator.organisation.settings import ApiUser, Field, Organisation
 from clari_readiness.simulator.simulator import Simulator
@@ -17,15 +37,29 @@ __all__ = [
     "AnswerLost",
     "ApiUser",
     "Clock",
+    "CutShort",
+    "Dripping",
+    "EmptyResults",
+    "ErrorInside",
+    "Expired",
     "Fault",
     "Field",
+    "JobStatus",
     "Journal",
+    "LimitReached",
     "Line",
+    "Malformed",
     "ManualClock",
     "Match",
     "Organisation",
+    "Outage",
     "Reset",
+    "ResetInBody",
+    "Revoked",
     "RunningClock",
     "Simulator",
     "Status",
+    "Truncated",
+    "WrongPeriod",
+    "WrongType",
 ]

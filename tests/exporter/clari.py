@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from clari_readiness.model.exports import ExportRequest, Job, JobStatus, LandedD
 from clari_readiness.model.time import SteppedClock
 from tests.strategies import encode
 from tests.warehouse.documents import document, entry
+
+NOBODYS = ExportRequest("another", "2027_Q3", ("forecast",))
 
 
 class Killed(BaseException):
@@ -30,6 +32,10 @@ class Clari:
     ends_as: JobStatus = JobStatus.DONE
     limit: Limits = field(default_factory=lambda: Limits(3, 30, 3, 30))
     slots_free_at: float = 0.0
+    ends_as_of: dict[str, JobStatus] = field(default_factory=dict)
+    takes_of: dict[str, float] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, ExportRequest]] = field(default_factory=list)
     others: list[Job] = field(default_factory=list)
@@ -38,6 +44,8 @@ class Clari:
     document: Callable[[ExportRequest], dict[str, Any]] = lambda request: document(
         entry(period=request.time_period), entry("2:A", period=request.time_period)
     )
+
+    now: Callable[[ExportRequest], dict[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         self._begun: dict[str, float] = {}
@@ -58,11 +66,13 @@ class Clari:
             raise Refused(f"GET /export/jobs/{job_id}", status=404)
         since = self.clock.monotonic() - self._begun[job_id]
         started = self.clock.now() - timedelta(seconds=since)
-        running = Job(job_id, JobStatus.STARTED, start_time=started)
-        if since < self.takes:
+        running = Job(job_id, JobStatus.STARTED, start_time=started, raw=self.raw)
+        if since < self.takes_of.get(job_id, self.takes):
             return running
         return replace(
-            running, status=self.ends_as, **{"end_time": started + timedelta(seconds=self.takes), **self.flags}
+            running,
+            status=self.ends_as_of.get(job_id, self.ends_as),
+            **{"end_time": started + timedelta(seconds=self.takes), **self.flags},
         )
 
     def jobs(self) -> list[Job]:
@@ -71,7 +81,22 @@ class Clari:
 
     def cancel(self, job_id: str) -> bool:
         self._called("cancel")
+        if self.clock.monotonic() - self._begun[job_id] >= self.takes_of.get(job_id, self.takes):
+            return False
+        self.cancelled.append(job_id)
         return self._begun.pop(job_id, None) is not None
+
+    def begin(self, job_id: str) -> None:
+        """Queue a job of another process."""
+        self._begun[job_id] = self.clock.monotonic()
+
+    def running(self) -> int:
+        """Return how many jobs have not ended."""
+        return sum(self.clock.monotonic() - begun < self.takes for begun in self._begun.values())
+
+    def forget(self, job_id: str) -> None:
+        """Know nothing of a job any more."""
+        del self._begun[job_id]
 
     def limits(self) -> Limits:
         self._called("limits")
@@ -79,10 +104,16 @@ class Clari:
 
     def download(self, job_id: str, to: Path) -> LandedDocument:
         self._called("download")
-        content = encode(self.document(dict(self.asked)[job_id]))
+        content = encode(self.document(dict(self.asked).get(job_id, NOBODYS)))
         to.write_bytes(content)
         self._after("download")
         return LandedDocument(to, len(content), hashlib.sha256(content).hexdigest())
+
+    def forecast_now(self, request: ExportRequest, to: Path) -> tuple[LandedDocument, datetime]:
+        self._called("forecast_now")
+        content = encode((self.now or self.document)(request))
+        to.write_bytes(content)
+        return LandedDocument(to, len(content), hashlib.sha256(content).hexdigest()), self.clock.now()
 
     def _called(self, name: str) -> None:
         self.calls[name] += 1

@@ -121,7 +121,7 @@ def test_a_lost_answer_is_settled_by_the_one_unknown_job(
 ) -> None:
     clari.trouble["after:queue_export"] = once(error)
     events = list(run().export_all([request_of()]))
-    assert [event.step for event in events][:2] == [Step.WAITING, Step.RESUMED]
+    assert [event.step for event in events][:3] == [Step.PLANNED, Step.WAITING, Step.QUEUED]
     assert events[-1].step is Step.LOADED
     assert (clari.calls["queue_export"], len(clari.asked)) == (1, 1)
 
@@ -195,7 +195,7 @@ def test_a_job_that_is_gone_is_not_asked_about_for_ever(run: Run, request_of: Of
     clari.trouble["job"] = once(Killed())
     with pytest.raises(Killed):
         run().export(request_of())
-    clari.cancel("job-1")
+    clari.forget("job-1")
     with pytest.raises(Refused, match="404"):
         run().export(request_of())
     assert run().export(request_of()).loaded.inserted == 2

@@ -14,9 +14,9 @@ import pytest
 from clari_readiness.errors import (
     DocumentRefused,
     ExporterBusy,
+    ExportError,
     JobFailed,
     JobTimedOut,
-    LimitReached,
     ReadinessError,
     Unauthorized,
     Unreachable,
@@ -77,17 +77,19 @@ def test_another_run_asks_clari_anew_and_adds_a_snapshot(run: Run, request_of: O
 
 
 @pytest.mark.parametrize("flag", ["rows_truncated", "cells_truncated"])
-def test_a_truncated_job_is_refused_before_it_is_downloaded(
-    run: Run, request_of: Of, clari: Clari, path: Path, flag: str
+def test_a_truncated_job_is_refused_and_its_document_kept_apart(
+    run: Run, request_of: Of, clari: Clari, path: Path, tmp_path: Path, flag: str
 ) -> None:
     run().export(request_of())
     before = dump(path)
     clari.flags = {flag: True}
     with pytest.raises(DocumentRefused, match="truncated"):
         run().export(request_of())
-    assert clari.calls["download"] == 1
     assert dump(path) == before
     assert ask(path, "SELECT state FROM export_jobs ORDER BY 1") == [("loaded",), ("refused",)]
+    kept = tmp_path / "landing" / "quarantine" / "net_bookings" / "2027_Q3" / "job-2.json"
+    assert kept.is_file()
+    assert not (tmp_path / "landing" / "net_bookings" / "2027_Q3" / "job-2.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -127,29 +129,57 @@ def test_a_type_that_no_entry_has_is_refused_and_the_unknown_keys_are_named(
 
 
 @pytest.mark.parametrize("status", [JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.ABORTED])
-def test_a_job_that_did_not_end_well_is_an_error(
+def test_a_job_that_ends_badly_is_queued_again_once_and_then_it_is_an_error(
     run: Run, request_of: Of, clari: Clari, path: Path, status: JobStatus
 ) -> None:
-    clari.ends_as = status
-    with pytest.raises(JobFailed, match=f"job job-1 ended as {status}"):
+    clari.ends_as, clari.raw = status, {"errorId": "c16a"}
+    with pytest.raises(JobFailed, match=rf"job job-2 ended as {status} \(errorId c16a\)"):
         run().export(request_of())
-    assert clari.calls["download"] == 0
+    assert (len(clari.asked), clari.calls["download"], clari.calls["cancel"]) == (2, 0, 0)
     assert not any(dump(path).values())
 
 
-def test_a_job_that_never_ends_is_given_up_in_time_and_gone_on_with_next_time(
+def test_a_job_that_ends_badly_once_costs_one_more_and_is_loaded(run: Run, request_of: Of, clari: Clari) -> None:
+    clari.ends_as_of["job-1"] = JobStatus.FAILED
+    events = list(run().export_all([request_of()]))
+    assert [event.step for event in events if event.step not in (Step.STATUS, Step.PLANNED)] == [
+        Step.QUEUED,
+        Step.QUEUED_AGAIN,
+        Step.QUEUED,
+        Step.DOWNLOADED,
+        Step.LOADED,
+    ]
+    assert events[-1].job_id == "job-2"
+
+
+def test_a_job_beyond_its_time_is_cancelled_and_queued_again_and_the_next_run_goes_on_with_the_second(
     run: Run, request_of: Of, clari: Clari, clock: SteppedClock
 ) -> None:
     clari.takes = 700
     with pytest.raises(JobTimedOut) as timed_out:
         run().export(request_of())
-    assert clock.monotonic() == 600
-    polls = clari.calls["job"]
+    assert clock.monotonic() == 1200
+    polls = clari.calls["job"] // 2
     assert str(timed_out.value) == (
-        f"job job-1 is still STARTED after 600 s and {polls} polls; raise job_timeout, or look at the job in Clari"
+        f"job job-2 is still STARTED after 600 s and {polls} polls; raise job_timeout, or look at the job in Clari"
     )
+    assert clari.cancelled == ["job-1"]
     assert run().export(request_of()).loaded.inserted == 2
+    assert len(clari.asked) == 2
+
+
+def test_no_requeues_means_none(run: Run, request_of: Of, clari: Clari) -> None:
+    clari.ends_as = JobStatus.FAILED
+    with pytest.raises(JobFailed, match="job-1"):
+        run(patience=Patience(requeues=0)).export(request_of())
     assert len(clari.asked) == 1
+
+
+def test_what_ended_just_before_it_was_cancelled_is_taken_as_it_ended(run: Run, request_of: Of, clari: Clari) -> None:
+    clari.takes = 600.5
+    clari.trouble["cancel"] = lambda: clari.clock.sleep(1)
+    assert run().export(request_of()).loaded.inserted == 2
+    assert (len(clari.asked), clari.cancelled) == (1, [])
 
 
 def test_polls_grow_apart_gently(run: Run, request_of: Of, clari: Clari, clock: SteppedClock) -> None:
@@ -170,11 +200,20 @@ def test_nobody_is_kept_from_reading_while_a_job_runs(run: Run, request_of: Of, 
     assert seen[0] == [("queued",)]
 
 
-def test_out_of_quota_stops_at_once(run: Run, request_of: Of, clari: Clari, clock: SteppedClock, path: Path) -> None:
+def test_out_of_quota_stops_before_the_first_post(run: Run, request_of: Of, clari: Clari, clock: SteppedClock) -> None:
     clari.limit = Limits(3, 30, 3, 0)
-    with pytest.raises(LimitReached, match="the quota of 30 exports in 30 days is used up"):
+    with pytest.raises(ExportError, match="the quota of 30 exports in 30 days is used up"):
         run().export(request_of())
-    assert (clari.calls["queue_export"], clock.monotonic()) == (1, 0)
+    assert (clari.calls["queue_export"], clock.monotonic()) == (0, 0)
+
+
+def test_out_of_quota_that_somebody_else_used_up_meanwhile_stops_all_the_same(
+    run: Run, request_of: Of, clari: Clari, path: Path
+) -> None:
+    clari.trouble["queue_export"] = lambda: setattr(clari, "limit", Limits(3, 30, 3, 0))
+    events = list(run().export_all([request_of("2027_Q3"), request_of("2027_Q2")]))
+    assert [event.step for event in events[2:]] == [Step.FAILED, Step.FAILED]
+    assert clari.calls["queue_export"] == 1
     assert ask(path, "SELECT state FROM export_jobs") == [("failed",)]
 
 
@@ -205,8 +244,8 @@ def test_export_all_tells_each_step_and_does_not_stop_at_a_refused_one(
         period: [event.step for event in events if event.request.time_period == period]
         for period in ("2027_Q3", "2027_Q2", "2027_Q1")
     }
-    good = [Step.QUEUED, Step.STATUS, Step.STATUS, Step.DOWNLOADED, Step.LOADED]
-    assert steps == {"2027_Q3": good, "2027_Q2": [*good[:-1], Step.REFUSED], "2027_Q1": good}
+    good = [Step.PLANNED, Step.QUEUED, Step.STATUS, Step.STATUS, Step.DOWNLOADED, Step.LOADED]
+    assert steps == {"2027_Q3": good, "2027_Q2": [*good[:-1], Step.FOUND, Step.REFUSED], "2027_Q1": good}
     assert ask(path, "SELECT DISTINCT time_period_id FROM forecast_entries ORDER BY 1") == [("2027_Q1",), ("2027_Q3",)]
 
 
@@ -214,17 +253,15 @@ def test_export_all_tells_each_step_and_does_not_stop_at_a_refused_one(
     ("error", "tries"),
     [
         (Unauthorized("POST", status=401), 1),
-        (LimitReached("POST", status=400, code="export_monthly_quota_reached"), 1),
         (Unreachable("api.example.com refused the connection"), 3),
     ],
 )
 def test_export_all_does_not_try_what_cannot_work(
     run: Run, request_of: Of, clari: Clari, error: ReadinessError, tries: int
 ) -> None:
-    clari.limit = Limits(3, 30, 3, 0)
     clari.trouble["queue_export"] = always(error)
     events = list(run().export_all([request_of("2027_Q3"), request_of("2027_Q2"), request_of("2027_Q1")]))
-    assert [event.step for event in events] == [Step.FAILED] * 3
+    assert [event.step for event in events] == [Step.PLANNED] * 3 + [Step.FAILED] * 3
     assert clari.calls["queue_export"] == tries
 
 

@@ -18,16 +18,34 @@ FAULT = "clari_readiness.fault"
 class Match:
     """Requests with this method whose whole path the regular expression matches, as `/v4/admin/limits`.
 
-    `nth` says which of them, counted from 1 and apart for each fault: `frozenset({1, 2})`; None for all.
+    `nth` says which of them, counted from 1 and apart for each fault: `frozenset({1, 2})`; None for all. `since` is the
+    first of them that counts.
     """
 
     method: str = "*"
     path: str = ".*"
     nth: frozenset[int] | None = None
+    since: int = 1
 
     def fits(self, method: str, path: str) -> bool:
         """Return whether a request is one that counts."""
         return self.method in ("*", method) and re.fullmatch(self.path, path) is not None
+
+
+QUEUED = Match("POST", r"/v\d+/export/forecast/.*")
+"""Queueing a forecast export (F5)."""
+
+QUEUED_OR_LIMITS = Match("*", r"/v\d+/(export/forecast/.*|admin/limits)")
+"""Queueing a forecast export, and the limits (F22)."""
+
+JOB = Match("GET", r"/v\d+/export/jobs/[^/]+")
+"""One job (F6)."""
+
+RESULTS = Match("GET", r"/v\d+/export/jobs/[^/]+/results")
+"""The results of a job (F9)."""
+
+JOB_OR_RESULTS = Match("GET", r"/v\d+/export/jobs/[^/]+(/results)?")
+"""One job, and its results."""
 
 
 class Fault(Protocol):
@@ -58,7 +76,7 @@ class _Counter:
         if not match.fits(method, path):
             return False
         self.seen += 1
-        return match.nth is None or self.seen in match.nth
+        return self.seen >= match.since and (match.nth is None or self.seen in match.nth)
 
 
 class Injector:

@@ -36,3 +36,20 @@ async def reset(scope: Scope) -> None:
     # The server learns of the end in its next turn; until then it would take the silence for a crash of ours.
     await asyncio.sleep(0)
     await asyncio.sleep(0)
+
+
+async def close(scope: Scope) -> None:
+    """End the request's connection in order, after all that was sent: the other side reads the end of the file."""
+    if BEFORE_RESET in scope:
+        scope[BEFORE_RESET]()
+    transport: asyncio.Transport = scope["state"][_TRANSPORT]
+    transport.close()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def drained(scope: Scope) -> None:
+    """Wait until what was sent has left the process, or the other side has gone."""
+    transport: asyncio.Transport = scope["state"][_TRANSPORT]
+    while transport.get_write_buffer_size() and not transport.is_closing():
+        await asyncio.sleep(0)

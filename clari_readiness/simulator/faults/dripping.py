@@ -1,0 +1,31 @@
+"""A body that comes in drips: each in time, and all of them together too late."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from clari_readiness.simulator.faults.answers import held
+from clari_readiness.simulator.faults.matching import Match, note
+
+
+@dataclass(frozen=True)
+class Dripping:
+    """Send the body in so many `drips`, with `seconds` of the machine's time after each."""
+
+    match: Match
+    drips: int = 10
+    seconds: float = 0.01
+
+    async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, slowly."""
+        answer = await held(app, scope, receive)
+        note(scope, f"dripping: {self.drips} x {self.seconds:g} s")
+        size = max(1, -(-len(answer.body) // self.drips))
+        await send(answer.start())
+        for start in range(0, len(answer.body), size):
+            await send({"type": "http.response.body", "body": answer.body[start : start + size], "more_body": True})
+            await asyncio.sleep(self.seconds)
+        await send({"type": "http.response.body", "body": b""})

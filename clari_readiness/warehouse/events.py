@@ -1,0 +1,85 @@
+"""Audit events and opportunities in the warehouse: tables of their own beside the star of forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import msgspec
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.warehouse.loading import in_utc, transaction
+from clari_readiness.warehouse.opening import first_line, open_to_write
+from clari_readiness.warehouse.statements import statement
+
+_MEMORY = "384MB"
+
+
+class EventStore:
+    """The same DuckDB file that forecasts are loaded into; let go of it with `close` (or `with`)."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_to_write(path, memory_limit=_MEMORY, spill=path.with_name(f"{path.name}.spill"))
+        with transaction(self._connection):
+            self._connection.execute(statement("events_schema"))
+
+    def audit_days(self) -> dict[date, datetime]:
+        """Return each day of audit events that was exported, and when that was."""
+        days = self._connection.execute(statement("audit_days")).fetchall()
+        return {day: exported_at.replace(tzinfo=UTC) for day, exported_at in days}
+
+    def replace_audit_day(
+        self,
+        day: date,
+        events: Iterable[Mapping[str, Any]],
+        actors: Iterable[Mapping[str, Any]],
+        *,
+        exported_at: datetime,
+    ) -> int:
+        """Put these events in place of those of the day, all or none, and return how many they are (F29)."""
+        told, who = _texts(events), _texts(actors)
+        at = {"exported_at": in_utc(exported_at)}
+        with transaction(self._connection):
+            self._run("forget_audit_day", day=day)
+            self._run("load_audit_events", day=day, events=told)
+            self._run("load_audit_actors", actors=who, **at)
+            self._run("record_audit_day", day=day, count=len(told), **at)
+        return len(told)
+
+    def keep_opportunities(self, opportunities: Iterable[Mapping[str, Any]], *, exported_at: datetime) -> int:
+        """Keep these opportunities as they are now, all or none, and return how many they are (F30)."""
+        told = _texts(opportunities)
+        with transaction(self._connection):
+            self._run("load_opportunities", opportunities=told, exported_at=in_utc(exported_at))
+        return len(told)
+
+    def ids(self, query: str) -> tuple[str, ...]:
+        """Return the first column of a query of the team's; one that does not run is a WarehouseError."""
+        try:
+            rows = self._connection.execute(query).fetchall()
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"the query for the ids of opportunities does not run: {first_line(error)}",
+                way_out="mend opportunities_from",
+            ) from error
+        return tuple(dict.fromkeys(str(row[0]) for row in rows if row and row[0] is not None))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, name: str, **params: Any) -> None:
+        self._connection.execute(statement(name), params)
+
+
+def _texts(documents: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [msgspec.json.encode(dict(document)).decode() for document in documents]
