@@ -18,10 +18,11 @@ def compare(connection: duckdb.DuckDBPyConnection, of_job: dict[str, Any], time_
     `of_job` has its forecast_id, job_id and exported_at. The caller's transaction holds it.
     """
     covered = {**of_job, "time_period_id": time_period}
-    connection.execute(statement("compared_snapshots"), covered)
+    pairs = connection.execute(statement("compared_snapshots"), covered).fetchall()[0][0]
     connection.execute(statement("drop_changes"), covered)
-    one_forecast = {"forecast_id": of_job["forecast_id"], "time_period_id": time_period}
-    connection.execute(statement("load_changes"), one_forecast)
+    if pairs:
+        one_forecast = {"forecast_id": of_job["forecast_id"], "time_period_id": time_period}
+        connection.execute(statement("load_changes"), one_forecast)
 
 
 def changes_of(connection: duckdb.DuckDBPyConnection, exported_at: datetime, job_id: str) -> Changes:

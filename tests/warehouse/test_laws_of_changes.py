@@ -3,10 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +19,6 @@ KEYS = [(week, user, field) for week in WEEKS for user in ("1:A", "1:B", "2:A") 
 TYPES = st.lists(st.sampled_from(sorted(AMOUNTS)), min_size=1, unique=True).map(lambda types: tuple(sorted(types)))
 # Few amounts, so that some stay as they are; and any, so that none is too large.
 VALUES = st.none() | st.sampled_from([Decimal("0.00"), Decimal("1.00"), Decimal("1.20")]) | amounts()
-
-
-@pytest.fixture(scope="module")
-def shelf(judge: Any, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    directory: Path = tmp_path_factory.mktemp("shelf")
-    return Shelf(directory, judge)
 
 
 @st.composite
