@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -136,9 +137,37 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """How many amounts differ from the snapshot before, each amount of an entry by itself.
+
+    `changed` have another value, `appeared` had none before, `vanished` have none any more.
+    """
+
+    changed: int = 0
+    appeared: int = 0
+    vanished: int = 0
+
+
+@dataclass(frozen=True)
+class Swing:
+    """An amount that changed by more than a threshold between two snapshots. `type` is as in typesToExport."""
+
+    forecast_id: str
+    time_period_id: str
+    time_frame_id: str
+    user_id: str
+    field_id: str
+    currency: str
+    type: str
+    previous_amount: Decimal
+    current_amount: Decimal
+
+
+@dataclass(frozen=True)
 class Loaded:
-    """What a load did to the table of entries, in rows."""
+    """What a load did to the table of entries, in rows, and how they differ from the snapshot before."""
 
     inserted: int
     unchanged: int
     rounded: int = 0
+    changes: Changes = Changes()

@@ -2,6 +2,7 @@
 
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
 from clari_readiness.warehouse.reading import Answer, WarehouseReader
+from clari_readiness.warehouse.retention import Retired, delete_files, landed_files
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries
 from clari_readiness.warehouse.store import DuckDBWarehouse, Warehouse
@@ -16,9 +17,12 @@ __all__ = [
     "JobState",
     "Judge",
     "LedgerEntry",
+    "Retired",
     "StagedEntries",
     "Tables",
     "Warehouse",
     "WarehouseReader",
     "database_path",
+    "delete_files",
+    "landed_files",
 ]

@@ -1,4 +1,4 @@
-"""Loading: what lies staged into the star, in one transaction."""
+"""Loading: what lies staged into the star, and what that changed, in one transaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import duckdb
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.exports import Loaded, Snapshot
+from clari_readiness.warehouse.changes import changes_of, compare
 from clari_readiness.warehouse.opening import first_line
 from clari_readiness.warehouse.staging import StagedEntries
 from clari_readiness.warehouse.statements import statement
@@ -19,16 +20,18 @@ from clari_readiness.warehouse.statements import statement
 def load(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
     """Add the staged entries as rows of the snapshot, with the users, fields, periods and weeks they refer to.
 
-    All of it or nothing: an error leaves the tables as they were and is a WarehouseError. The same job again inserts
-    nothing.
+    The snapshot is compared with the one before it, and the one after it, if it comes late, with it. All of it or
+    nothing: an error leaves the tables as they were and is a WarehouseError. The same job again changes nothing.
     """
-    of_job = {"exported_at": in_utc(snapshot.exported_at), "job_id": snapshot.job_id}
     with transaction(connection):
-        before = _count(connection, of_job)
-        for name, params in _statements(snapshot, staged):
+        for name, params in _lists(snapshot, staged):
             connection.execute(statement(name), params)
-        inserted = _count(connection, of_job) - before
-    return Loaded(inserted=inserted, unchanged=staged.entries - inserted, rounded=staged.rounded)
+        inserted = _load_entries(connection, snapshot)
+        covered = _changed_rows(connection, "load_snapshots", _coverage(snapshot, staged))
+        if inserted or covered:
+            compare(connection, _of_job(snapshot), snapshot.request.time_period)
+        changes = changes_of(connection, in_utc(snapshot.exported_at), snapshot.job_id)
+    return Loaded(inserted, staged.entries - inserted, staged.rounded, changes)
 
 
 @contextmanager
@@ -39,10 +42,18 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException as error:
-        _roll_back(connection)
+        roll_back(connection)
         if isinstance(error, duckdb.Error):
             raise WarehouseError(f"the warehouse refused the change: {first_line(error)}") from error
         raise
+
+
+def roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    """Undo the transaction, if there still is one."""
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:  # the transaction is gone already: there is nothing left to undo
+        return
 
 
 def in_utc(at: datetime) -> datetime:
@@ -50,32 +61,48 @@ def in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
-def _statements(snapshot: Snapshot, staged: StagedEntries) -> Iterator[tuple[str, dict[str, Any]]]:
-    request, lists = snapshot.request, staged.document.lists
+def _lists(snapshot: Snapshot, staged: StagedEntries) -> Iterator[tuple[str, dict[str, Any]]]:
+    lists = staged.document.lists
     exported_at = {"exported_at": in_utc(snapshot.exported_at)}
-    period = {"time_period_id": request.time_period}
-    time_frames = {"time_frames": str(lists["timeFrames"])}
-    of_job = {**exported_at, "job_id": snapshot.job_id, "forecast_id": request.forecast_id}
-    asked = {
-        "scope_id": request.scope_id or "",
-        "currency": request.currency or "",
-        "types": sorted(request.types),
-        "include_historical": request.include_historical,
-    }
+    period = {"time_period_id": snapshot.request.time_period}
     yield "load_users", {**exported_at, "users": str(lists["users"])}
     yield "load_fields", {**exported_at, "fields": str(lists["fields"])}
     yield "load_time_periods", {**exported_at, "time_periods": str(lists["timePeriods"])}
-    yield "load_time_frames", {**exported_at, **period, **time_frames}
-    yield "load_entries", of_job
-    yield "load_snapshots", {**of_job, **period, **time_frames, **asked}
+    yield "load_time_frames", {**exported_at, **period, "time_frames": str(lists["timeFrames"])}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, of_job: dict[str, Any]) -> int:
-    return int(connection.execute(statement("rows_of_job"), of_job).fetchall()[0][0])
+def _load_entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> int:
+    """Return how many rows were added, or taken from a job that ended in the same millisecond.
+
+    Where there is no row of that moment yet, which is the rule, there is none to be merged with.
+    """
+    of_job = _of_job(snapshot)
+    if snapshot.request.currency:
+        connection.execute(statement("name_currency"), {"currency": snapshot.request.currency})
+    rows, of_this = connection.execute(statement("rows_of_moment"), of_job).fetchall()[0]
+    if not rows:
+        return _changed_rows(connection, "insert_entries", of_job)
+    _changed_rows(connection, "merge_entries", of_job)
+    return int(connection.execute(statement("rows_of_moment"), of_job).fetchall()[0][1]) - int(of_this)
 
 
-def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
-    try:
-        connection.execute("ROLLBACK")
-    except duckdb.Error:  # the transaction is gone already: there is nothing left to undo
-        return
+def _changed_rows(connection: duckdb.DuckDBPyConnection, name: str, params: dict[str, Any]) -> int:
+    return int(connection.execute(statement(name), params).fetchall()[0][0])
+
+
+def _of_job(snapshot: Snapshot) -> dict[str, Any]:
+    at = in_utc(snapshot.exported_at)
+    return {"exported_at": at, "job_id": snapshot.job_id, "forecast_id": snapshot.request.forecast_id}
+
+
+def _coverage(snapshot: Snapshot, staged: StagedEntries) -> dict[str, Any]:
+    request = snapshot.request
+    return {
+        **_of_job(snapshot),
+        "time_period_id": request.time_period,
+        "time_frames": str(staged.document.lists["timeFrames"]),
+        "scope_id": request.scope_id or "",
+        "currency": request.currency or "",
+        "types": sorted(set(request.types)),
+        "include_historical": request.include_historical,
+    }

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, Self
 
 import duckdb
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.exports import LandedDocument, Loaded, Snapshot
+from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.exports import LandedDocument, Loaded, Snapshot, Swing
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import ledger
+from clari_readiness.warehouse.changes import swings_of
 from clari_readiness.warehouse.ledger import LedgerEntry
-from clari_readiness.warehouse.loading import load, transaction
+from clari_readiness.warehouse.loading import in_utc, load, transaction
 from clari_readiness.warehouse.opening import first_line, open_to_write, patiently
+from clari_readiness.warehouse.retention import Retired, retire
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
 from clari_readiness.warehouse.statements import statement
@@ -77,6 +81,20 @@ class DuckDBWarehouse:
         loaded = load(self._connection(), snapshot, staged)
         self._clear()
         return loaded
+
+    def swings(self, snapshot: Snapshot, threshold: Decimal) -> tuple[Swing, ...]:
+        """Return the amounts that a loaded snapshot found changed by more than this part of what they were.
+
+        0.20 is more than a fifth, up or down; a fifth exactly is none. What was zero and is not any more is one.
+        """
+        return swings_of(self._connection(), in_utc(snapshot.exported_at), snapshot.job_id, threshold)
+
+    def retain(self, first_kept: Quarter, *, dry_run: bool = False) -> Retired:
+        """Take away every row of a quarter before this one, in one transaction; a dry run tells what would go.
+
+        The landed files are the caller's: `landed_files` finds them, `delete_files` deletes them afterwards.
+        """
+        return retire(self._connection(), first_kept, dry_run=dry_run)
 
     def record(self, entry: LedgerEntry) -> None:
         """Write a line of the ledger, or write it again, in a transaction of its own."""

@@ -12,6 +12,7 @@ from clari_readiness.model.time import SteppedClock
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse
 from tests.warehouse.documents import land, snapshot
+from tests.warehouse.shelf import Shelf
 
 
 class ByContract:
@@ -55,3 +56,9 @@ def load(warehouse: DuckDBWarehouse, judge: ByContract, tmp_path: Path) -> Calla
             warehouse.close()
 
     return loaded
+
+
+@pytest.fixture(scope="module")
+def shelf(judge: Any, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    directory: Path = tmp_path_factory.mktemp("shelf")
+    return Shelf(directory, judge)

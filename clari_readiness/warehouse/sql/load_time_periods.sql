@@ -1,4 +1,4 @@
--- Returns nothing: keeps each period as last seen.
+-- Returns nothing: keeps each period as last seen; of two told at one moment the greater.
 INSERT INTO time_periods
 SELECT DISTINCT ON (timePeriodId)
     timePeriodId, type, label, year, TRY_CAST(startDate AS DATE), TRY_CAST(endDate AS DATE), crmId, $exported_at
@@ -10,6 +10,7 @@ FROM read_json(
         endDate: 'VARCHAR', crmId: 'VARCHAR'
     }
 )
+ORDER BY timePeriodId, CAST(row(type, label, year, startDate, endDate, crmId) AS VARCHAR) DESC
 ON CONFLICT (time_period_id) DO UPDATE SET
     type = excluded.type,
     label = excluded.label,
@@ -19,3 +20,12 @@ ON CONFLICT (time_period_id) DO UPDATE SET
     crm_id = excluded.crm_id,
     seen_at = excluded.seen_at
 WHERE excluded.seen_at > time_periods.seen_at
+    OR (
+        excluded.seen_at = time_periods.seen_at
+        AND CAST(row(
+            excluded.type, excluded.label, excluded.year, excluded.start_date, excluded.end_date, excluded.crm_id
+        ) AS VARCHAR) > CAST(row(
+            time_periods.type, time_periods.label, time_periods.year, time_periods.start_date, time_periods.end_date,
+            time_periods.crm_id
+        ) AS VARCHAR)
+    )

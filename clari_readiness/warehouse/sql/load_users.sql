@@ -1,4 +1,4 @@
--- Returns nothing: keeps each user as last seen.
+-- Returns nothing: keeps each user as last seen; of two told at one moment the greater, whichever came first.
 INSERT INTO users
 SELECT DISTINCT ON (userId)
     userId, name, email, crmId, scopeId,
@@ -11,6 +11,11 @@ FROM read_json(
         hierarchyId: 'VARCHAR', hierarchyName: 'VARCHAR', parentHierarchyId: 'VARCHAR', parentHierarchyName: 'VARCHAR'
     }
 )
+ORDER BY
+    userId,
+    CAST(row(
+        name, email, crmId, scopeId, hierarchyId, hierarchyName, parentHierarchyId, parentHierarchyName
+    ) AS VARCHAR) DESC
 ON CONFLICT (user_id) DO UPDATE SET
     name = excluded.name,
     email = excluded.email,
@@ -22,3 +27,13 @@ ON CONFLICT (user_id) DO UPDATE SET
     parent_hierarchy_name = excluded.parent_hierarchy_name,
     seen_at = excluded.seen_at
 WHERE excluded.seen_at > users.seen_at
+    OR (
+        excluded.seen_at = users.seen_at
+        AND CAST(row(
+            excluded.name, excluded.email, excluded.crm_id, excluded.scope_id, excluded.hierarchy_id,
+            excluded.hierarchy_name, excluded.parent_hierarchy_id, excluded.parent_hierarchy_name
+        ) AS VARCHAR) > CAST(row(
+            users.name, users.email, users.crm_id, users.scope_id, users.hierarchy_id,
+            users.hierarchy_name, users.parent_hierarchy_id, users.parent_hierarchy_name
+        ) AS VARCHAR)
+    )

@@ -1,7 +1,7 @@
 -- Returns nothing: makes the tables and views, where they are missing.
 -- All times are UTC, all amounts exact to the cent.
 
--- No primary key on the big table: it would make the file six times larger; the MERGE in load.sql keeps keys unique.
+-- No primary key on the big table: it would make the file six times larger; loading keeps keys unique.
 CREATE TABLE IF NOT EXISTS forecast_entries (
     forecast_id VARCHAR NOT NULL,
     time_period_id VARCHAR NOT NULL,
@@ -115,27 +115,72 @@ CREATE TABLE IF NOT EXISTS export_jobs (
     rounded BIGINT
 );
 
--- For each covered week, the latest job, and the latest job that asked for each type. Ties go to the greater job id.
+-- What differs between a snapshot and the one before it: one row for each amount of an entry. "Before" is, for each
+-- amount, the latest snapshot of the same forecast, period, week, scope and currency that asked for its type.
+CREATE TABLE IF NOT EXISTS entry_changes (
+    forecast_id VARCHAR NOT NULL,
+    time_period_id VARCHAR NOT NULL,
+    time_frame_id VARCHAR NOT NULL,
+    user_id VARCHAR NOT NULL,
+    field_id VARCHAR NOT NULL,
+    currency VARCHAR NOT NULL,
+    type VARCHAR NOT NULL, -- as in typesToExport
+    kind VARCHAR NOT NULL, -- changed, appeared or vanished
+    previous_amount DECIMAL(15, 2), -- NULL: appeared
+    current_amount DECIMAL(15, 2), -- NULL: vanished
+    previous_job_id VARCHAR NOT NULL,
+    previous_exported_at TIMESTAMP NOT NULL,
+    job_id VARCHAR NOT NULL,
+    detected_at TIMESTAMP NOT NULL -- exported_at of the newer snapshot
+);
+
+-- For each type and covered week, the latest snapshot that asked for it, of the whole organisation and of each scope
+-- that was exported since: what is asked of the whole says something about every scope. The type '' stands for any.
+-- Ties go to the greater job id.
 CREATE OR REPLACE VIEW latest_snapshots AS
+WITH asked AS (
+    SELECT
+        forecast_id, time_period_id, time_frame_id, scope_id, currency, job_id, exported_at,
+        unnest(list_append(types, '')) AS type
+    FROM snapshots
+),
+latest AS (
+    SELECT
+        forecast_id, time_period_id, time_frame_id, scope_id, currency, type,
+        max(exported_at) AS exported_at,
+        arg_max(job_id, (exported_at, job_id)) AS job_id
+    FROM asked
+    GROUP BY ALL
+)
+SELECT *
+FROM latest
+QUALIFY scope_id = '' OR coalesce((exported_at, job_id) > max((exported_at, job_id)) FILTER (scope_id = '') OVER (
+    PARTITION BY forecast_id, time_period_id, time_frame_id, currency, type
+), true);
+
+-- For each covered week the jobs that it takes to know what is current, and what to take from each. `latest` is false
+-- for a job that is only needed for types that later ones did not ask for; `sources` is how many jobs there are.
+CREATE OR REPLACE VIEW current_sources AS
 SELECT
     forecast_id,
     time_period_id,
     time_frame_id,
-    scope_id,
-    currency,
-    arg_max(job_id, (exported_at, job_id)) AS job_id,
-    max(exported_at) AS exported_at,
-    arg_max(job_id, (exported_at, job_id)) FILTER (list_has_any(types, ['forecast', 'forecast_updated']))
-        AS forecast_job,
-    arg_max(job_id, (exported_at, job_id)) FILTER (list_contains(types, 'quota')) AS quota_job,
-    arg_max(job_id, (exported_at, job_id)) FILTER (list_contains(types, 'adjustment')) AS adjustment_job,
-    arg_max(job_id, (exported_at, job_id)) FILTER (list_contains(types, 'crm_total')) AS crm_total_job,
-    arg_max(job_id, (exported_at, job_id)) FILTER (list_contains(types, 'crm_closed')) AS crm_closed_job
-FROM snapshots
-GROUP BY forecast_id, time_period_id, time_frame_id, scope_id, currency;
+    job_id,
+    exported_at,
+    bool_or(type = '') AS latest,
+    bool_or(type = 'forecast') AS forecast,
+    bool_or(type = 'forecast_updated') AS forecast_updated,
+    bool_or(type = 'quota') AS quota,
+    bool_or(type = 'adjustment') AS adjustment,
+    bool_or(type = 'crm_total') AS crm_total,
+    bool_or(type = 'crm_closed') AS crm_closed,
+    count(*) OVER (PARTITION BY forecast_id, time_period_id, time_frame_id) AS sources
+FROM latest_snapshots
+GROUP BY forecast_id, time_period_id, time_frame_id, job_id, exported_at;
 
--- The row of the latest snapshot that covers a key, each amount from the latest that asked for its type: an export
--- that did not ask for quotas says nothing about quotas.
+-- One row for each key, each amount from the latest snapshot that asked for its type: an export of other types, of a
+-- scope or of another currency says nothing about the rest. A key that the latest snapshot lacks is still current
+-- when an amount is known that the latest did not ask for. Where one job tells everything, nothing has to be grouped.
 CREATE OR REPLACE VIEW current_entries AS
 SELECT
     e.forecast_id,
@@ -144,33 +189,28 @@ SELECT
     e.user_id,
     e.field_id,
     e.currency,
-    l.exported_at,
-    l.job_id,
-    any_value(e.forecast_amount) FILTER (e.job_id = l.forecast_job) AS forecast_amount,
-    any_value(e.quota_amount) FILTER (e.job_id = l.quota_job) AS quota_amount,
-    any_value(e.adjustment_amount) FILTER (e.job_id = l.adjustment_job) AS adjustment_amount,
-    any_value(e.crm_total) FILTER (e.job_id = l.crm_total_job) AS crm_total,
-    any_value(e.crm_closed) FILTER (e.job_id = l.crm_closed_job) AS crm_closed,
-    any_value(e.is_updated) FILTER (e.job_id = l.forecast_job) AS is_updated,
-    any_value(e.updated_by) FILTER (e.job_id = l.forecast_job) AS updated_by,
-    any_value(e.updated_at) FILTER (e.job_id = l.forecast_job) AS updated_at,
-    any_value(e.adjusted_by) FILTER (e.job_id = l.adjustment_job) AS adjusted_by,
-    any_value(e.adjusted_at) FILTER (e.job_id = l.adjustment_job) AS adjusted_at,
-    any_value(e.extra) FILTER (e.job_id = l.job_id) AS extra
-FROM latest_snapshots AS l
-INNER JOIN forecast_entries AS e
-    ON l.forecast_id = e.forecast_id
-    AND l.time_period_id = e.time_period_id
-    AND l.time_frame_id = e.time_frame_id
-    AND e.job_id IN (l.job_id, l.forecast_job, l.quota_job, l.adjustment_job, l.crm_total_job, l.crm_closed_job)
-GROUP BY
-    e.forecast_id, e.time_period_id, e.time_frame_id, e.user_id, e.field_id, e.currency,
-    l.scope_id, l.exported_at, l.job_id
-HAVING bool_or(e.job_id = l.job_id);
-
--- Every key ever seen, each amount from the latest job that asked for its type; `vanished` when a later snapshot that
--- covers the week no longer has it (F17).
-CREATE OR REPLACE VIEW last_known_entries AS
+    e.exported_at,
+    e.job_id,
+    CASE WHEN s.forecast THEN e.forecast_amount END AS forecast_amount,
+    CASE WHEN s.quota THEN e.quota_amount END AS quota_amount,
+    CASE WHEN s.adjustment THEN e.adjustment_amount END AS adjustment_amount,
+    CASE WHEN s.crm_total THEN e.crm_total END AS crm_total,
+    CASE WHEN s.crm_closed THEN e.crm_closed END AS crm_closed,
+    e.is_updated,
+    e.updated_by,
+    e.updated_at,
+    e.adjusted_by,
+    e.adjusted_at,
+    e.extra
+FROM forecast_entries AS e
+INNER JOIN current_sources AS s
+    ON e.exported_at = s.exported_at
+    AND e.job_id = s.job_id
+    AND e.forecast_id = s.forecast_id
+    AND e.time_period_id = s.time_period_id
+    AND e.time_frame_id = s.time_frame_id
+WHERE s.sources = 1
+UNION ALL
 SELECT
     e.forecast_id,
     e.time_period_id,
@@ -180,23 +220,71 @@ SELECT
     e.currency,
     max(e.exported_at) AS exported_at,
     arg_max(e.job_id, (e.exported_at, e.job_id)) AS job_id,
-    arg_max(e.forecast_amount, (e.exported_at, e.job_id))
-        FILTER (list_has_any(s.types, ['forecast', 'forecast_updated'])) AS forecast_amount,
+    arg_max_null(e.forecast_amount, (e.exported_at, e.job_id)) FILTER (s.forecast) AS forecast_amount,
+    arg_max_null(e.quota_amount, (e.exported_at, e.job_id)) FILTER (s.quota) AS quota_amount,
+    arg_max_null(e.adjustment_amount, (e.exported_at, e.job_id)) FILTER (s.adjustment) AS adjustment_amount,
+    arg_max_null(e.crm_total, (e.exported_at, e.job_id)) FILTER (s.crm_total) AS crm_total,
+    arg_max_null(e.crm_closed, (e.exported_at, e.job_id)) FILTER (s.crm_closed) AS crm_closed,
+    -- Who and when may come with the forecast or as a type of its own; a job without them says nothing.
+    arg_max(e.is_updated, (e.exported_at, e.job_id)) FILTER (s.forecast OR s.forecast_updated) AS is_updated,
+    arg_max(e.updated_by, (e.exported_at, e.job_id)) FILTER (s.forecast OR s.forecast_updated) AS updated_by,
+    arg_max(e.updated_at, (e.exported_at, e.job_id)) FILTER (s.forecast OR s.forecast_updated) AS updated_at,
+    arg_max_null(e.adjusted_by, (e.exported_at, e.job_id)) FILTER (s.adjustment) AS adjusted_by,
+    arg_max_null(e.adjusted_at, (e.exported_at, e.job_id)) FILTER (s.adjustment) AS adjusted_at,
+    arg_max_null(e.extra, (e.exported_at, e.job_id)) AS extra
+FROM forecast_entries AS e
+INNER JOIN current_sources AS s
+    ON e.exported_at = s.exported_at
+    AND e.job_id = s.job_id
+    AND e.forecast_id = s.forecast_id
+    AND e.time_period_id = s.time_period_id
+    AND e.time_frame_id = s.time_frame_id
+WHERE s.sources > 1
+GROUP BY e.forecast_id, e.time_period_id, e.time_frame_id, e.user_id, e.field_id, e.currency
+HAVING bool_or(s.latest)
+    OR arg_max_null(e.forecast_amount, (e.exported_at, e.job_id)) FILTER (s.forecast) IS NOT NULL
+    OR arg_max_null(e.quota_amount, (e.exported_at, e.job_id)) FILTER (s.quota) IS NOT NULL
+    OR arg_max_null(e.adjustment_amount, (e.exported_at, e.job_id)) FILTER (s.adjustment) IS NOT NULL
+    OR arg_max_null(e.crm_total, (e.exported_at, e.job_id)) FILTER (s.crm_total) IS NOT NULL
+    OR arg_max_null(e.crm_closed, (e.exported_at, e.job_id)) FILTER (s.crm_closed) IS NOT NULL;
+
+-- What is current, and every key that was once and has vanished since (F17), with each amount as it was known last.
+CREATE OR REPLACE VIEW last_known_entries AS
+SELECT
+    forecast_id, time_period_id, time_frame_id, user_id, field_id, currency, exported_at, job_id,
+    forecast_amount, quota_amount, adjustment_amount, crm_total, crm_closed,
+    false AS vanished
+FROM current_entries
+UNION ALL
+SELECT
+    e.forecast_id,
+    e.time_period_id,
+    e.time_frame_id,
+    e.user_id,
+    e.field_id,
+    e.currency,
+    max(e.exported_at) AS exported_at,
+    arg_max(e.job_id, (e.exported_at, e.job_id)) AS job_id,
+    arg_max(e.forecast_amount, (e.exported_at, e.job_id)) FILTER (list_contains(s.types, 'forecast'))
+        AS forecast_amount,
     arg_max(e.quota_amount, (e.exported_at, e.job_id)) FILTER (list_contains(s.types, 'quota')) AS quota_amount,
     arg_max(e.adjustment_amount, (e.exported_at, e.job_id)) FILTER (list_contains(s.types, 'adjustment'))
         AS adjustment_amount,
     arg_max(e.crm_total, (e.exported_at, e.job_id)) FILTER (list_contains(s.types, 'crm_total')) AS crm_total,
     arg_max(e.crm_closed, (e.exported_at, e.job_id)) FILTER (list_contains(s.types, 'crm_closed')) AS crm_closed,
-    NOT bool_or(coalesce(e.job_id = l.job_id, false)) AS vanished
+    true AS vanished
 FROM forecast_entries AS e
 INNER JOIN snapshots AS s
     ON e.job_id = s.job_id
     AND e.time_period_id = s.time_period_id
     AND e.time_frame_id = s.time_frame_id
-LEFT JOIN latest_snapshots AS l
-    ON e.job_id = l.job_id
-    AND e.time_period_id = l.time_period_id
-    AND e.time_frame_id = l.time_frame_id
+ANTI JOIN current_entries AS c
+    ON e.forecast_id = c.forecast_id
+    AND e.time_period_id = c.time_period_id
+    AND e.time_frame_id = c.time_frame_id
+    AND e.user_id = c.user_id
+    AND e.field_id = c.field_id
+    AND e.currency = c.currency
 GROUP BY e.forecast_id, e.time_period_id, e.time_frame_id, e.user_id, e.field_id, e.currency;
 
 -- The first table of the reference architecture, every export: its columns, and what its printed key lacks. An export
@@ -221,71 +309,205 @@ SELECT
 FROM forecast_entries AS e
 LEFT JOIN users AS u ON e.user_id = u.user_id;
 
--- What counts for a quarter is its latest week: each week holds the whole quarter as it was seen then.
+-- The second table of the reference architecture: what became of the forecasts between one export and the next. The
+-- change is in per cent of the amount before, NULL from zero, and wide enough for any two amounts.
+CREATE OR REPLACE VIEW clari_forecast_changes AS
+SELECT
+    u.email AS owner_email,
+    c.time_period_id AS time_period,
+    c.previous_amount,
+    c.current_amount,
+    CAST((c.current_amount - c.previous_amount) / nullif(abs(c.previous_amount), 0) * 100 AS DECIMAL(24, 4))
+        AS change_pct,
+    c.detected_at,
+    c.user_id,
+    c.field_id,
+    c.time_frame_id,
+    c.currency,
+    c.forecast_id AS forecast_name,
+    c.kind,
+    c.job_id
+FROM entry_changes AS c
+LEFT JOIN users AS u ON c.user_id = u.user_id
+WHERE c.type = 'forecast';
+
+-- What counts for a quarter is its latest week: each week holds the whole quarter as it was seen then. Which week is
+-- the latest is told for each type, since an export may ask for some of them only.
 CREATE OR REPLACE VIEW latest_weeks AS
-SELECT e.*
-FROM current_entries AS e
-INNER JOIN (
+WITH asked AS (
+    SELECT forecast_id, time_period_id, time_frame_id, unnest(types) AS type
+    FROM snapshots
+    WHERE entries > 0
+),
+latest AS (
     SELECT
-        s.forecast_id,
-        s.time_period_id,
-        arg_max(s.time_frame_id, (f.start_date, s.time_frame_id)) AS time_frame_id
-    FROM snapshots AS s
-    INNER JOIN time_frames AS f
-        ON s.time_period_id = f.time_period_id AND s.time_frame_id = f.time_frame_id
-    WHERE s.entries > 0
-    GROUP BY s.forecast_id, s.time_period_id
-) AS w
-    ON e.forecast_id = w.forecast_id AND e.time_period_id = w.time_period_id AND e.time_frame_id = w.time_frame_id;
+        a.forecast_id,
+        a.time_period_id,
+        a.type,
+        arg_max(a.time_frame_id, (f.start_date, a.time_frame_id)) AS time_frame_id
+    FROM asked AS a
+    INNER JOIN time_frames AS f ON a.time_period_id = f.time_period_id AND a.time_frame_id = f.time_frame_id
+    GROUP BY ALL
+)
+SELECT
+    forecast_id,
+    time_period_id,
+    time_frame_id,
+    bool_or(type = 'forecast') AS forecast,
+    bool_or(type = 'quota') AS quota,
+    bool_or(type = 'crm_total') AS crm_total,
+    bool_or(type = 'crm_closed') AS crm_closed
+FROM latest
+GROUP BY ALL;
 
 CREATE OR REPLACE VIEW v_forecast_accuracy AS
+WITH amounts AS (
+    SELECT
+        e.forecast_id,
+        e.time_period_id,
+        e.user_id,
+        e.field_id,
+        e.currency,
+        max(e.forecast_amount) FILTER (w.forecast) AS forecast_amount,
+        max(e.crm_closed) FILTER (w.crm_closed) AS crm_closed,
+        max(e.exported_at) AS exported_at
+    FROM current_entries AS e
+    INNER JOIN latest_weeks AS w
+        ON e.forecast_id = w.forecast_id
+        AND e.time_period_id = w.time_period_id
+        AND e.time_frame_id = w.time_frame_id
+    WHERE w.forecast OR w.crm_closed
+    GROUP BY ALL
+)
 SELECT
-    w.time_period_id AS time_period,
+    a.time_period_id AS time_period,
     u.name AS owner_name,
-    w.forecast_amount,
-    w.crm_closed AS actual_closed,
-    round((1 - abs(w.forecast_amount - w.crm_closed) / nullif(w.forecast_amount, 0)) * 100, 1) AS accuracy_pct,
-    w.forecast_id AS forecast_name,
+    a.forecast_amount,
+    a.crm_closed AS actual_closed,
+    round((1 - abs(a.forecast_amount - a.crm_closed) / nullif(a.forecast_amount, 0)) * 100, 1) AS accuracy_pct,
+    a.forecast_id AS forecast_name,
     u.email AS owner_email,
-    w.user_id,
-    w.field_id,
-    w.currency,
-    w.exported_at
-FROM latest_weeks AS w
-LEFT JOIN users AS u ON w.user_id = u.user_id;
+    a.user_id,
+    a.field_id,
+    a.currency,
+    a.exported_at
+FROM amounts AS a
+LEFT JOIN users AS u ON a.user_id = u.user_id
+WHERE a.forecast_amount IS NOT NULL OR a.crm_closed IS NOT NULL;
 
+-- Who has people below them: their rows are the sums of others' rows.
+CREATE OR REPLACE VIEW managers AS
+SELECT m.user_id
+FROM users AS m
+SEMI JOIN users AS report ON m.hierarchy_id = report.parent_hierarchy_id;
+
+-- What the CRM holds beside the quota it is measured by. The quota often has a field of its own, so that it stands on
+-- another row than the CRM's amounts; the two meet by owner, forecast, period and currency. A row that has both keeps
+-- its own quota; otherwise the owner's quota fields are added up, as for new business and renewals. The CRM's amounts
+-- stay apart by field and are never added up: the fields of a forecast overlap (a best case holds the commit).
+CREATE OR REPLACE VIEW quota_performance AS
+WITH amounts AS (
+    SELECT
+        e.forecast_id,
+        e.time_period_id,
+        e.user_id,
+        e.field_id,
+        e.currency,
+        max(e.quota_amount) FILTER (w.quota) AS quota_amount,
+        max(e.crm_total) FILTER (w.crm_total) AS crm_total,
+        max(e.crm_closed) FILTER (w.crm_closed) AS crm_closed,
+        max(e.exported_at) AS exported_at
+    FROM current_entries AS e
+    INNER JOIN latest_weeks AS w
+        ON e.forecast_id = w.forecast_id
+        AND e.time_period_id = w.time_period_id
+        AND e.time_frame_id = w.time_frame_id
+    GROUP BY ALL
+),
+quotas AS (
+    SELECT
+        forecast_id,
+        time_period_id,
+        user_id,
+        currency,
+        sum(quota_amount) AS quota_amount,
+        max(exported_at) AS exported_at
+    FROM amounts
+    WHERE crm_total IS NULL AND crm_closed IS NULL AND quota_amount IS NOT NULL
+    GROUP BY ALL
+),
+crm AS (
+    SELECT *
+    FROM amounts
+    WHERE crm_total IS NOT NULL OR crm_closed IS NOT NULL
+),
+met AS (
+    SELECT
+        coalesce(crm.forecast_id, q.forecast_id) AS forecast_id,
+        coalesce(crm.time_period_id, q.time_period_id) AS time_period_id,
+        coalesce(crm.user_id, q.user_id) AS user_id,
+        crm.field_id,
+        coalesce(crm.currency, q.currency) AS currency,
+        coalesce(crm.quota_amount, q.quota_amount) AS quota_amount,
+        crm.crm_total,
+        crm.crm_closed,
+        greatest(crm.exported_at, q.exported_at) AS exported_at
+    FROM crm
+    FULL JOIN quotas AS q
+        ON crm.forecast_id = q.forecast_id
+        AND crm.time_period_id = q.time_period_id
+        AND crm.user_id = q.user_id
+        AND crm.currency = q.currency
+)
+SELECT
+    met.time_period_id AS time_period,
+    u.name AS owner_name,
+    met.crm_total,
+    met.quota_amount,
+    met.crm_closed,
+    met.forecast_id AS forecast_name,
+    u.email AS owner_email,
+    met.user_id,
+    met.field_id,
+    met.currency,
+    met.exported_at,
+    m.user_id IS NOT NULL AS manages
+FROM met
+LEFT JOIN users AS u ON met.user_id = u.user_id
+LEFT JOIN managers AS m ON met.user_id = m.user_id;
+
+-- Everybody's, managers included: theirs hold what their people's do, so only one of the two may be added up.
 CREATE OR REPLACE VIEW v_pipeline_coverage AS
 SELECT
-    w.time_period_id AS time_period,
-    u.name AS owner_name,
-    w.crm_total,
-    w.quota_amount,
-    w.crm_closed,
-    w.quota_amount - w.crm_closed AS quota_left,
-    CASE
-        WHEN w.quota_amount > w.crm_closed THEN round(w.crm_total / (w.quota_amount - w.crm_closed), 2)
-    END AS coverage,
-    w.forecast_id AS forecast_name,
-    u.email AS owner_email,
-    w.user_id,
-    w.field_id,
-    w.currency,
-    w.exported_at
-FROM latest_weeks AS w
-LEFT JOIN users AS u ON w.user_id = u.user_id;
+    time_period,
+    owner_name,
+    crm_total,
+    quota_amount,
+    crm_closed,
+    quota_amount - crm_closed AS quota_left,
+    CASE WHEN quota_amount > crm_closed THEN round(crm_total / (quota_amount - crm_closed), 2) END AS coverage,
+    forecast_name,
+    owner_email,
+    user_id,
+    field_id,
+    currency,
+    exported_at,
+    manages
+FROM quota_performance;
 
+-- Those who sell: nobody with people below, or what is closed would count twice.
 CREATE OR REPLACE VIEW v_rep_performance AS
 SELECT
-    w.time_period_id AS time_period,
-    u.name AS owner_name,
-    w.quota_amount,
-    w.crm_closed,
-    round(w.crm_closed / nullif(w.quota_amount, 0) * 100, 1) AS attainment_pct,
-    w.forecast_id AS forecast_name,
-    u.email AS owner_email,
-    w.user_id,
-    w.field_id,
-    w.currency,
-    w.exported_at
-FROM latest_weeks AS w
-LEFT JOIN users AS u ON w.user_id = u.user_id;
+    time_period,
+    owner_name,
+    quota_amount,
+    crm_closed,
+    round(crm_closed / nullif(quota_amount, 0) * 100, 1) AS attainment_pct,
+    forecast_name,
+    owner_email,
+    user_id,
+    field_id,
+    currency,
+    exported_at
+FROM quota_performance
+WHERE NOT manages;
