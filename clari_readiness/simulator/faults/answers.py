@@ -67,4 +67,3 @@ def changed(answer: Held, change: Callable[[Any], Any]) -> Held:
         return answer
     text = json.dumps(change(document), ensure_ascii=False, separators=(",", ":"))
     return answer.with_body(text.encode())
-
