@@ -8,7 +8,7 @@ from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
-from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import AMOUNTS
 
@@ -107,17 +107,21 @@ def test_every_quarter_is_there_and_none_is_a_copy(
     environment: Environment, warehouse: AskedWarehouse, quarters: tuple[Quarter, ...], evidence: EvidenceLog
 ) -> None:
     """A missing quarter breaks every comparison; a copied one (F18) makes two different quarters equal."""
-    there = {(row["forecast_name"], row["time_period"]) for row in warehouse.periods(environment.forecasts)}
+    periods = warehouse.periods(environment.forecasts)
+    there = {(row["forecast_name"], row["time_period"]) for row in periods if row["amounts"]}
     wanted = [(forecast, str(quarter)) for forecast in environment.forecasts for quarter in quarters]
     missing = [f"{quarter} of {forecast}" for forecast, quarter in wanted if (forecast, quarter) not in there]
     assert not missing, evidence.fails(
-        f"no rows for {', '.join(missing)}",
-        expected=f"rows for {', '.join(map(str, quarters))}",
+        f"no amounts for {', '.join(missing)}",
+        expected=f"amounts for {', '.join(map(str, quarters))}",
         fix="export these quarters, each by its name; an unknown or empty timePeriod gives the current quarter (F18)",
     )
     copies = [
         f"{row['time_period']} of {row['forecast_name']} holds what {row['same_as']} holds"
         for row in warehouse.identical_periods(environment.forecasts)
+    ] + [
+        f"{row['time_period']} of {row['forecast_name']} holds {row['weeks']} weeks of {row['same_as']}"
+        for row in warehouse.shared_weeks(environment.forecasts)
     ]
     assert not copies, evidence.fails(
         "; ".join(copies),

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from clari_readiness.environments import Environment
+from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.recorded import recorded_documents
-from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.time import Clock
 from clari_readiness.validation import Contracts
@@ -40,6 +41,11 @@ def test_every_answer_matches_its_contract(
         expected="every document as its contract in contracts/ says",
         fix="compare the document with its contract; if Clari changed it, change the contract and the exporter with it",
     )
+    if not any(contract == "forecast" for contract, _, _ in documents):
+        raise NotVerified(
+            "this Clari has no synchronous forecast (F21), so no forecast was compared with its contract",
+            way_out="an export would show one; that is not built yet",
+        )
     evidence.concludes(f"{len(documents)} documents, no violation")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import traceback
 
-import click
 import typer
 
 from clari_readiness import __version__
@@ -14,7 +13,8 @@ from clari_readiness.cli.fingerprint import fingerprint
 from clari_readiness.cli.simulate import simulate
 from clari_readiness.errors import ReadinessError, SettingsError
 
-CRASHED, USAGE = 3, 4
+INTERRUPTED, CRASHED, USAGE = 2, 3, 4
+INTERRUPTED_BY_TYPER = 130
 
 app = typer.Typer(
     help="The go-live gate and nightly reconciliation for Clari integrations.",
@@ -44,21 +44,31 @@ def main() -> None:
     """Run a command; what a user can mend is one line, and its exit code is that of the command."""
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED_BY_TYPER:
+            code = _complain("interrupted", INTERRUPTED)
     except SettingsError as error:
         code = _complain(error, USAGE)
     except ReadinessError as error:
         code = _complain(error, 1)
-    except click.ClickException as error:
-        error.show()
-        code = USAGE
-    except (click.Abort, KeyboardInterrupt):
-        code = _complain("interrupted", 2)
-    except Exception:  # noqa: BLE001 - a crash has an exit code of its own
-        traceback.print_exc()
-        code = CRASHED
+    except (typer.Abort, KeyboardInterrupt):
+        code = _complain("interrupted", INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - a crash has an exit code of its own
+        code = _unexpected(error)
     sys.exit(code or 0)
 
 
 def _complain(error: ReadinessError | str, code: int) -> int:
     typer.echo(f"clari-readiness: {error}", err=True)
     return code
+
+
+def _unexpected(error: Exception) -> int:
+    """Show a mistake in options, whose errors (typer's own copy of click) can show themselves, or a crash."""
+    if "Query interrupted" in str(error):  # what DuckDB makes of Ctrl-C
+        return _complain("interrupted", INTERRUPTED)
+    show = getattr(error, "show", None)
+    if show is None:
+        traceback.print_exception(error)
+        return CRASHED
+    show()
+    return USAGE

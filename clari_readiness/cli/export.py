@@ -29,6 +29,7 @@ from clari_readiness.exporter import (
     planned,
 )
 from clari_readiness.model.exports import ExportRequest
+from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse, database_path
 from clari_readiness.warehouse.events import EventStore
@@ -53,9 +54,10 @@ def export(env: Env, config: Config = None, anew: Anew = False, audit_events: Au
         )
     console = Console()
     requests = planned(environment, environment.clock())
-    show = _with_a_bar if console.is_terminal else _line_by_line
+    show = _with_a_bar if sys.stdout.isatty() else _line_by_line
     tally = show(_exported(environment, requests, anew=anew), len(requests), console)
-    console.print(f"{tally.good} of {len(requests)} exports are in the warehouse, {tally.loaded} of them loaded now")
+    before = f", {tally.good - tally.loaded} of them before" if tally.good > tally.loaded else ""
+    console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
     for line in _others(environment, audit_events=audit_events):
@@ -108,7 +110,7 @@ class _Tally:
 def _exported(environment: Environment, requests: tuple[ExportRequest, ...], *, anew: bool) -> Iterator[Event]:
     clock = environment.clock()
     directory = environment.make_directory()
-    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, clock)
+    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
     with connect_to(environment, clock=clock) as client, warehouse:
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse

@@ -63,11 +63,6 @@ class Environment(Settings):
         return "recorded" if self.name == "recorded" else "simulated" if self.name == "simulated" else "team"
 
     @property
-    def rehearsal(self) -> bool:
-        """Whether it is not live, so that it can rehearse but never say GO."""
-        return not self.live
-
-    @property
     def base(self) -> Path:
         """The directory of the settings file, which relative paths start at."""
         return self._place.path.parent

@@ -16,16 +16,17 @@ PASSED, FAILED, BROKE, INCOMPLETE, INVALID = 0, 1, 3, 10, 11
 class Run:
     """What one run amounts to, before it is decided.
 
-    `scope` holds the (item, source) pairs that the run decides over, or is None for the whole catalogue; `subset` names
-    the marker that narrowed it; `managed` names the managed connector, which has no trial, or is empty.
+    `scope` holds the (item, source) pairs that the run decides over, or is None for the whole catalogue; `managed`
+    names the managed connector, which has no trial, or is empty; `crashed` are the items of which a check crashed or
+    did not end: no concession covers them.
     """
 
     catalogue: Sequence[Item]
     findings: Sequence[Finding]
     concessions: tuple[Concession, ...] = ()
     scope: AbstractSet[tuple[str, Source]] | None = None
-    subset: str = ""
     managed: str = ""
+    crashed: AbstractSet[str] = frozenset()
     previously_passed: AbstractSet[str] = frozenset()
 
 
@@ -34,7 +35,9 @@ def item_results(run: Run) -> tuple[ItemResult, ...]:
     by_item: dict[str, list[Finding]] = {}
     for finding in run.findings:
         by_item.setdefault(finding.item, []).append(finding)
-    granted: dict[tuple[str, str], Concession] = {(c.item, c.kind): c for c in run.concessions if not c.problem}
+    granted: dict[tuple[str, str], Concession] = {
+        (c.item, c.kind): c for c in run.concessions if not (c.problem or c.surface or c.item in run.crashed)
+    }
     results = []
     for item in run.catalogue:
         sources = [s for s in item.sources if run.scope is None or (item.id, s) in run.scope]
@@ -45,11 +48,18 @@ def item_results(run: Run) -> tuple[ItemResult, ...]:
 
 
 def decide(
-    results: Sequence[ItemResult], problems: Sequence[str], *, live: bool, subset: str = "", broke: str = ""
+    results: Sequence[ItemResult],
+    problems: Sequence[str],
+    *,
+    live: bool,
+    subset: str = "",
+    doubts: Sequence[str] = (),
+    broke: str = "",
 ) -> Decision:
     """Return the decision: of several reasons, 3 goes before 11, 11 before 1, and 1 before 10.
 
-    `problems` are invalid concessions, one sentence each; `broke` says what broke in the gate itself.
+    `problems` are invalid concessions, `doubts` reasons why the run may not have seen all that it decides over, one
+    sentence each; `broke` says what broke in the gate itself.
     """
     failed = _ids(results, Result.FAIL)
     unverified = _ids(results, Result.NOT_VERIFIED)
@@ -60,9 +70,10 @@ def decide(
     if failed:
         words = "NO-GO" if live and not subset else words_of("FAILED", live=live, subset=subset)
         return Decision(words, FAILED, (f"{_items(failed)} failed: {', '.join(failed)}",))
-    if unverified or not results:
-        reason = f"nothing failed, {_items(unverified)} not verified" if results else "nothing was decided over"
-        return Decision(words_of("INCOMPLETE", live=live, subset=subset), INCOMPLETE, (reason,))
+    if unverified or doubts or not _ids(results, Result.PASS):
+        reasons = [f"nothing failed, {_items(unverified)} not verified"] if unverified else []
+        reasons += doubts if unverified or doubts else ["nothing was looked at"]
+        return Decision(words_of("INCOMPLETE", live=live, subset=subset), INCOMPLETE, tuple(reasons))
     words = "GO" if live and not subset else words_of("PASSED", live=live, subset=subset)
     return Decision(words, PASSED, (f"every item passed, is waived or not applicable ({len(results)})",))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from clari_readiness.model.findings import Concession, Evidence
+from clari_readiness.model.findings import Evidence
 
 
 @dataclass
@@ -32,15 +32,8 @@ class EvidenceLog:
         """Record a query on the team's warehouse and the aggregates or offending keys that it returned."""
         self.seen.append(Evidence("query", name, {"sql": sql, "rows": rows}))
 
-    def declare(self, declaration: Concession) -> None:
-        """Let a valid declaration stand in for what cannot be observed; the result is shown as declared."""
-        self.declared = True
-        self.seen.append(
-            Evidence("declaration", declaration.text, {"by": declaration.by, "expires": declaration.expires})
-        )
-
     def concludes(self, sentence: str) -> None:
-        """Say in one sentence what a passing check has seen."""
+        """Say in one sentence what a passing check has seen; without it the check has not passed."""
         self.summary = sentence
 
     def fails(self, observed: str, *, expected: str, fix: str) -> str:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from filelock import FileLock
+
 from clari_readiness.model.findings import GateReport, Result
 
 KEPT = 400
@@ -13,34 +15,36 @@ KEPT = 400
 
 
 def previously_passed(path: Path) -> frozenset[str]:
-    """Return the items that passed in the last run that decided over the whole catalogue; empty when there was none."""
+    """Return the items that passed in the last run that looked at the whole catalogue; empty when there was none."""
     for line in reversed(_lines(path)):
         run = json.loads(line)
-        if not run["subset"]:
+        if run["whole"]:
             return frozenset(item for item, result in run["items"].items() if result == Result.PASS)
     return frozenset()
 
 
-def remember(path: Path, report: GateReport, real: Mapping[str, Result]) -> None:
-    """Add a run. `real` is what each item would be without its waiver."""
+def remember(path: Path, report: GateReport, real: Mapping[str, Result], *, whole: bool) -> None:
+    """Add a run. `real` is what each item would be without its waiver; `whole` that nothing was left out."""
     run = {
         "at": report.started_at,
         "decision": report.decision.words,
         "exit_code": report.decision.exit_code,
         "subset": report.subset,
+        "whole": whole and not report.subset,
         "seconds": round(report.seconds, 3),
         "items": {item: str(result) for item, result in real.items()},
     }
-    lines = [*_lines(path), json.dumps(run, sort_keys=True)]
-    partial = path.with_suffix(".part")
-    partial.write_text("\n".join(lines[-KEPT:]) + "\n", encoding="utf-8")
-    partial.replace(path)
+    with FileLock(path.with_suffix(".lock")):
+        lines = [*_lines(path), json.dumps(run, sort_keys=True)]
+        partial = path.with_suffix(".part")
+        partial.write_text("\n".join(lines[-KEPT:]) + "\n", encoding="utf-8")
+        partial.replace(path)
 
 
 def _lines(path: Path) -> list[str]:
     """Return the lines that are whole: a run that was killed while writing must not silence the next."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return []
     return [line for line in lines if _whole(line)]
@@ -51,4 +55,4 @@ def _whole(line: str) -> bool:
         run = json.loads(line)
     except ValueError:
         return False
-    return isinstance(run, dict) and isinstance(run.get("items"), dict) and "subset" in run
+    return isinstance(run, dict) and isinstance(run.get("items"), dict) and isinstance(run.get("whole"), bool)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from clari_readiness.errors import ReadinessError
-from clari_readiness.gate.catalogue import CATALOGUE
+from clari_readiness.gate.catalogue import CATALOGUE, SUBSETS
 from clari_readiness.model.findings import Item, Priority, Source
 
 MARK = "readiness_item"
@@ -46,8 +46,15 @@ def item(id: str, title: str, *, priority: Priority, source: Source = "settings"
                 way_out=f"the catalogue says {known.title!r}, {known.priority}, {' or '.join(known.sources)}",
             )
         promise = Promise(known, source)
-    mark: Callable[[Check], Check] = getattr(pytest.mark, MARK)(promise)
-    return mark
+    marks = [marker for marker, scope in SUBSETS.items() if (id, source) in scope]
+
+    def decorate(check: Check) -> Check:
+        for marker in marks:
+            check = getattr(pytest.mark, marker)(check)
+        decorated: Check = getattr(pytest.mark, MARK)(promise)(check)
+        return decorated
+
+    return decorate
 
 
 def promise_of(test: pytest.Item) -> Promise | None:

@@ -13,8 +13,6 @@ from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.items import Promise
 from clari_readiness.model.findings import Finding, Result
 
-OWN_ASSERTIONS = Path(__file__).parent
-
 
 def judge(
     promise: Promise,
@@ -51,9 +49,9 @@ def judge(
 
 
 def _passed(base: Finding, evidence: EvidenceLog) -> Finding:
-    if not evidence.seen:
-        blind = "the check ended without having seen any evidence"
-        return replace(base, observed=blind, fix="let the check record what it saw")
+    if not (evidence.seen and evidence.summary):
+        blind = "the check ended without having " + ("concluded anything" if evidence.seen else "seen any evidence")
+        return replace(base, observed=blind, fix="let the check record what it saw, and conclude from it")
     return replace(base, result=Result.PASS, observed=evidence.summary, declared=evidence.declared)
 
 
@@ -75,9 +73,9 @@ def _crashed(base: Finding, error: BaseException) -> Finding:
 
 
 def _is_own(error: AssertionError, roots: Sequence[Path]) -> bool:
-    """Tell whether the assertion was raised by a check (or our evidence), not inside a library that it called."""
+    """Tell whether the assertion was raised by a check, not inside a library that it called."""
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return False
     raised_in = Path(frames[-1].filename).resolve()
-    return any(raised_in.is_relative_to(root) for root in (*roots, OWN_ASSERTIONS))
+    return any(raised_in.is_relative_to(root) for root in roots)

@@ -17,8 +17,8 @@ LEFT_BEHIND = ("report.*", "history.jsonl", "landing/**/*")
 def candidates(base: Path, *, cassettes: Path, directory: Path) -> tuple[tuple[Path, ...], str]:
     """Return the files to look into, and in words where they come from.
 
-    They are the files that git tracks below `base` (every file below it where there is no repository), every `.env`
-    file, the cassettes, and the reports and landed documents in the environment's `directory`.
+    They are the files that git tracks in the repository around `base` (every file below it where there is none), every
+    `.env` file below it, the cassettes, and the reports and landed documents in the environment's `directory`.
     """
     tracked = _tracked(base)
     files = set(tracked if tracked is not None else _below(base))
@@ -36,15 +36,26 @@ def files_holding(needles: Iterable[bytes], files: Iterable[Path]) -> list[Path]
 
 
 def _tracked(base: Path) -> list[Path] | None:
-    command = ["git", "-C", str(base), "ls-files", "-z", "--cached"]
+    root = _git(base, "rev-parse", "--show-toplevel")
+    if root is None:
+        return None
+    repository = Path(os.fsdecode(root.rstrip(b"\n")))
+    listed = _git(repository, "ls-files", "-z", "--cached") or b""
+    paths = (repository / os.fsdecode(name) for name in listed.split(b"\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+def _git(directory: Path, *words: str) -> bytes | None:
+    """Return what git prints there, or None where it is missing or this is no repository."""
     try:
-        listed = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell, fixed words
+        done = subprocess.run(  # noqa: S603 - no shell, fixed words
+            ["git", "-C", str(directory), *words],  # noqa: S607 - whichever git the user has
+            capture_output=True,
+            check=False,
+        )
     except FileNotFoundError:
         return None
-    if listed.returncode != 0:
-        return None
-    paths = (base / os.fsdecode(name) for name in listed.stdout.split(b"\0") if name)
-    return [path for path in paths if path.is_file()]
+    return done.stdout if done.returncode == 0 else None
 
 
 def _below(directory: Path) -> Iterator[Path]:

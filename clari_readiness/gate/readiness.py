@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 from pytest_recording import network
 
 from clari_readiness.client import ClariClient, Observer, connect_to
@@ -35,6 +38,7 @@ class Readiness:
         self.environment = environment
         self.recording = record == "rewrite"
         self.evidence_directory = environment.directory / "evidence" / run
+        self._alive: FileLock | None = None
         if self.recording and environment.kind != "simulated":
             raise SettingsError(
                 f"--record-mode=rewrite: {environment.name} cannot be recorded, since names and amounts of a tenant "
@@ -42,15 +46,34 @@ class Readiness:
                 way_out="record the simulator: --env=simulated",
             )
 
-    def start(self) -> None:
-        """Make the environment's directory, and block the network where everything is recorded."""
-        self.environment.make_directory()
+    def start(self, *, first: bool) -> None:
+        """Make the environment's directory, and block the network where everything is recorded.
+
+        The `first` process of a run also takes away the reports of the run before, which must not speak for this one,
+        and the evidence of runs that were killed. Raises ReadinessError when the directory cannot be made.
+        """
+        directory = self.environment.make_directory()
+        if first:
+            self.forget_reports()
+            self.evidence_directory.parent.mkdir(mode=0o700, exist_ok=True)
+            self._alive = FileLock(self.evidence_directory.with_suffix(".alive"))
+            self._alive.acquire()
+            _forget_the_dead(directory / "evidence")
         if self.environment.kind == "recorded":
             network.block(allowed_hosts=LOOPBACK)
 
+    def forget_reports(self) -> None:
+        """Remove the reports, since what they say is not what this run says."""
+        for name in ("report.json", "report.html"):
+            (self.environment.directory / name).unlink(missing_ok=True)
+
     def stop(self) -> None:
-        """Give the network back."""
+        """Give the network back, and remove the evidence, which holds answers as they came."""
         network.unblock()
+        shutil.rmtree(self.evidence_directory, ignore_errors=True)
+        if self._alive is not None:
+            self._alive.release()
+            self.evidence_directory.with_suffix(".alive").unlink(missing_ok=True)
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -77,13 +100,13 @@ class Readiness:
     @property
     def cassette(self) -> Callable[[str], AbstractContextManager[None]]:
         """What replays or records the requests of one piece of evidence, or leaves them alone."""
-        if self.rehearses_exports:
+        if self.uses_recordings:
             return self.recordings.cassette
         return lambda _: nullcontext()
 
     @property
-    def rehearses_exports(self) -> bool:
-        """Whether the warehouse is filled from the recordings, or for them, instead of by a real exporter."""
+    def uses_recordings(self) -> bool:
+        """Whether Clari's answers are replayed or recorded, and the warehouse is what an export makes of them."""
         return self.recording or self.environment.kind == "recorded"
 
     def clock_at(self, cassette: str | None = None) -> Clock:
@@ -121,3 +144,16 @@ class Readiness:
     def is_waived(self, item: str) -> bool:
         """Tell whether a valid waiver covers a failure of the item."""
         return any(c.kind == "waiver" and c.item == item and not c.problem for c in self.concessions([item]))
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """Remove the evidence of runs that were killed: nobody holds their lock any more."""
+    for alive in directory.glob("*.alive"):
+        lock = FileLock(alive)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            continue
+        shutil.rmtree(alive.with_suffix(""), ignore_errors=True)
+        lock.release()
+        alive.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse, Tables, WarehouseReader
 
 CASSETTE = "exports"
+PATIENCE = 10.0
+"""How long, in seconds, an exporter that is loading may keep the gate waiting."""
 
 
 def open_warehouse(readiness: Readiness) -> WarehouseReader:
@@ -23,16 +24,15 @@ def open_warehouse(readiness: Readiness) -> WarehouseReader:
     settings = readiness.environment.warehouse
     grain = {"grain": settings.grain} if settings.grain else {}
     tables = Tables(settings.forecasts, settings.columns, **grain)
-    if not readiness.rehearses_exports:
-        return WarehouseReader.open(settings.url, tables, readiness.environment.base)
-    path = readiness.environment.directory / "rehearsal" / "warehouse.duckdb"
+    if not readiness.uses_recordings:
+        return WarehouseReader.open(settings.url, tables, readiness.environment.base, patience=PATIENCE)
+    path = readiness.evidence_directory / "rehearsal" / "warehouse.duckdb"
     readiness.collector.once(CASSETTE, lambda exchanges: _rehearse(readiness, path, exchanges)).value()
     return WarehouseReader.open(f"duckdb:///{path}", tables, readiness.environment.base)
 
 
 def _rehearse(readiness: Readiness, path: Path, exchanges: list[Exchange]) -> list[dict[str, Any]]:
     """Export all that the settings plan into an empty warehouse, and return what became of each request."""
-    shutil.rmtree(path.parent, ignore_errors=True)
     path.parent.mkdir(mode=0o700)
     clock = readiness.clock_at(CASSETTE)
     with (

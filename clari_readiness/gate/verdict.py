@@ -1,89 +1,78 @@
-"""From a run's findings to its report: what pytest, the command line and every page show."""
+"""From what a run witnessed to its report: what pytest, the command line and every page show."""
 
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
 from clari_readiness.gate.catalogue import SUBSETS
-from clari_readiness.gate.decision import (
-    FAILED,
-    INCOMPLETE,
-    PASSED,
-    Run,
-    decide,
-    item_results,
-    problems_of,
-    real_results,
-    words_of,
-)
+from clari_readiness.gate.decision import FAILED, INCOMPLETE, Run, decide, item_results, problems_of, real_results
 from clari_readiness.gate.history import previously_passed, remember
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.model.findings import Decision, Finding, GateReport, Item
+from clari_readiness.gate.witness import Witness
+from clari_readiness.model.findings import Decision, GateReport
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A decided run."""
+    """A decided run. `whole` says that nothing kept it from looking at all that it decides over."""
 
     report: GateReport
+    whole: bool
 
     def remember(self, path: Path) -> None:
         """Add the run to the history of its environment."""
-        remember(path, self.report, real_results(self.report.items))
+        remember(path, self.report, real_results(self.report.items), whole=self.whole)
 
 
 def verdict(
     readiness: Readiness,
-    findings: Sequence[Finding],
+    witness: Witness,
     *,
-    catalogue: Sequence[Item],
     subset: str,
-    narrowed: bool,
     stopped: tuple[int, str] | None,
+    failed: int,
     broke: str,
     seconds: float,
 ) -> Verdict:
-    """Decide over the findings of one run.
+    """Decide over one run.
 
-    `narrowed` says that it looked at less than it decides over; `stopped` is the exit code of a run that did not end by
-    itself, and why; `broke` says what broke in the gate, or is empty.
+    `stopped` is the exit code of a run that did not end by itself, and why; `failed` is how many tests pytest counts as
+    failed; `broke` says what broke in the gate, or is empty.
     """
-    environment = readiness.environment
+    environment, catalogue = readiness.environment, witness.catalogue()
     run = Run(
         catalogue=catalogue,
-        findings=findings,
+        findings=witness.findings(),
         concessions=readiness.concessions([item.id for item in catalogue]),
         scope=SUBSETS.get(subset),
         managed=environment.exporter.managed or "" if environment.exporter else "",
+        crashed=witness.crashed(),
         previously_passed=previously_passed(environment.directory / "history.jsonl"),
     )
-    results = item_results(run)
-    decision = decide(results, problems_of(run, results), live=environment.live, subset=subset, broke=broke)
-    if decision.exit_code == PASSED and (narrowed or stopped):
-        decision = Decision(
-            words_of("INCOMPLETE", live=environment.live, subset=subset),
-            INCOMPLETE,
-            ("the run was narrowed to a part of the checks",),
-        )
+    results, doubts = item_results(run), list(witness.doubts)
+    if stopped:
+        doubts.insert(0, stopped[1])
+    problems = problems_of(run, results)
+    decision = decide(results, problems, live=environment.live, subset=subset, doubts=doubts, broke=broke)
+    if decision.exit_code == 0 and failed:
+        broke = f"pytest counts {failed} failed, and no item failed"
+        decision = decide(results, problems, live=environment.live, subset=subset, doubts=doubts, broke=broke)
     if stopped and decision.exit_code in (FAILED, INCOMPLETE):
-        code, reason = stopped
-        decision = Decision(decision.words, code, (reason, *decision.reasons))
-    return Verdict(
-        GateReport(
-            environment=environment.name,
-            live=environment.live,
-            decision=decision,
-            items=results,
-            concessions=run.concessions,
-            started_at=(datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="seconds"),
-            seconds=round(seconds, 3),
-            subset=subset,
-            exporter=environment.exporter.kind if environment.exporter else "",
-            versions=(("clari-readiness", version("clari-readiness")), ("python", platform.python_version())),
-        )
+        decision = Decision(decision.words, stopped[0], decision.reasons)
+    report = GateReport(
+        environment=environment.name,
+        live=environment.live,
+        decision=decision,
+        items=results,
+        concessions=run.concessions,
+        started_at=(datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="seconds"),
+        seconds=round(seconds, 3),
+        subset=subset,
+        exporter=environment.exporter.kind if environment.exporter else "",
+        versions=(("clari-readiness", version("clari-readiness")), ("python", platform.python_version())),
     )
+    return Verdict(report, whole=not doubts and not broke)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clari_readiness.errors import SettingsError
+from clari_readiness.errors import ReadinessError
 from clari_readiness.gate.catalogue import SUBSETS
-from clari_readiness.gate.items import MARK
+from clari_readiness.gate.items import MARK, promise_of
 from clari_readiness.plugin.fixtures import (
     clari,
     clock,
@@ -57,12 +57,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if not activate(config):
         return
     config.addinivalue_line("filterwarnings", "default")
-    config.option.tbstyle = "no" if config.option.tbstyle == "auto" else config.option.tbstyle
+    if config.getoption("tbstyle", default="") == "auto":
+        config.option.tbstyle = "no"
     try:
         run = getattr(config, "workerinput", {}).get(RUN) or uuid.uuid4().hex
-        config.pluginmanager.register(GateSession(config, run), GATE)
-    except SettingsError as error:
+        registered = config.pluginmanager.register(GateSession(config, run), GATE)
+    except ReadinessError as error:
         raise pytest.UsageError(str(error)) from error
+    if registered is None:
+        raise pytest.UsageError(f"the gate cannot decide with -p no:{GATE}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse to run checks as ordinary tests, which decide nothing."""
+    if config.pluginmanager.get_plugin(GATE) is None and any(promise_of(item) for item in items):
+        raise pytest.UsageError("checks are decided over by the gate alone: run `pytest checks`")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,7 +12,7 @@ from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.rehearsal import open_warehouse
-from clari_readiness.gate.tables import AskedWarehouse
+from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.time import Clock
 from clari_readiness.plugin.session import EVIDENCE, GATE, GateSession

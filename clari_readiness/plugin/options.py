@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,20 @@ from clari_readiness.gate.catalogue import SUBSETS
 from clari_readiness.shipped import shipped
 
 DEFAULT_ENVIRONMENT = "recorded"
+
+_NARROWING = {
+    "keyword": "-k",
+    "deselect": "--deselect",
+    "lf": "--lf",
+    "failedfirst": "--ff",
+    "stepwise": "--stepwise",
+    "ignore": "--ignore",
+    "ignore_glob": "--ignore-glob",
+    "maxfail": "-x or --maxfail",
+    "collectonly": "--collect-only",
+    "setuponly": "--setup-only",
+    "setupplan": "--setup-plan",
+}
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -23,40 +38,58 @@ def add_options(parser: pytest.Parser) -> None:
 def activate(config: pytest.Config) -> bool:
     """Tell whether this is a run of the gate, and name the directories of checks as its arguments.
 
-    It is when `checks/` is given, or `--checks`, or `--env`; `pytest tests` is an ordinary run.
+    It is when `checks/` is given, or `--checks`, or `--env`; `pytest tests` is an ordinary run, and so is one that only
+    shows fixtures.
     """
     own: list[Path] = config.getoption("checks")
-    given = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else []
-    names_checks = any(_is_check(argument, config) for argument in given)
-    if not (names_checks or own or config.getoption("env")):
+    chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    given = [argument for argument in config.args if chosen and (own or _is_check(argument, config))]
+    if not (own or given or config.getoption("env")) or _only_shows(config):
         return False
     for directory in own:
         if not directory.is_dir():
             raise pytest.UsageError(f"--checks={directory}: there is no such directory")
-    config.args = [*(given or [str(shipped("checks"))]), *map(str, own)]
+    if not __debug__ or config.getoption("assertmode") == "plain":
+        raise pytest.UsageError("the checks are assertions: run without -O, PYTHONOPTIMIZE and --assert=plain")
+    named = config.args if config.args_source is pytest.Config.ArgsSource.ARGS else given
+    config.args = [*(named or [str(shipped("checks"))]), *map(str, own)]
     return True
 
 
 def check_roots(config: pytest.Config) -> tuple[Path, ...]:
-    """Return the directories whose assertions count as a check's own."""
+    """Return the directories whose assertions count as a check's own, the shipped one first."""
     return (shipped("checks").resolve(), *(directory.resolve() for directory in config.getoption("checks")))
 
 
 def subset_of(config: pytest.Config) -> str:
     """Return the marker with which the run decides over a part of the catalogue: exactly `-m MARKER`, nothing else."""
-    expression: str = config.option.markexpr or ""
-    return expression if expression in SUBSETS and not _narrowed_otherwise(config) else ""
+    expression: str = config.getoption("markexpr", default="") or ""
+    return expression if expression in SUBSETS and not list(_options_that_narrow(config)) else ""
 
 
-def narrowed(config: pytest.Config) -> bool:
-    """Tell whether the run was narrowed to less than it could decide over, so that it can never pass."""
-    return _narrowed_otherwise(config) or (bool(config.option.markexpr) and not subset_of(config))
+def narrowing(config: pytest.Config) -> list[str]:
+    """Return each way in which the call narrows a run to less than it could decide over, one sentence each."""
+    found = list(_options_that_narrow(config))
+    expression = config.getoption("markexpr", default="")
+    if expression and not subset_of(config):
+        found.append(f"the run was narrowed: -m {expression}")
+    if not all(Path(argument).is_dir() for argument in config.args):
+        found.append("the run was narrowed: a part of the checks was named")
+    return found
 
 
-def _narrowed_otherwise(config: pytest.Config) -> bool:
-    names = ("keyword", "deselect", "lf", "failedfirst", "stepwise", "ignore", "ignore_glob", "maxfail", "collectonly")
-    some = any(config.getoption(name, default=None) for name in names)
-    return some or not all(Path(argument).is_dir() for argument in config.args)
+def _options_that_narrow(config: pytest.Config) -> Iterator[str]:
+    for name, option in _NARROWING.items():
+        if config.getoption(name, default=None):
+            yield f"the run was narrowed: {option}"
+    for override in config.getoption("override_ini", default=None) or ():
+        if override.startswith(("python_", "norecursedirs", "collect_")):
+            yield f"the run was narrowed: -o {override.partition('=')[0]}"
+
+
+def _only_shows(config: pytest.Config) -> bool:
+    names = ("showfixtures", "show_fixtures_per_test", "cacheshow", "markers", "help")
+    return any(config.getoption(name, default=None) for name in names)
 
 
 def _is_check(argument: str, config: pytest.Config) -> bool:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.model.time import Clock
 
+_AGAIN = 0.2
 _HOLDER = re.compile(r"PID (\d+)")
 
 
 class WarehouseLocked(WarehouseError):
     """Another process has the file open; trying again later can help."""
+
+
+def patiently(
+    opened: Callable[[], duckdb.DuckDBPyConnection], clock: Clock, patience: float
+) -> duckdb.DuckDBPyConnection:
+    """Open; while somebody else has the file, try again for so many seconds."""
+    until = clock.monotonic() + patience
+    while True:
+        try:
+            return opened()
+        except WarehouseLocked:
+            if clock.monotonic() >= until:
+                raise
+            clock.sleep(_AGAIN)
 
 
 def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:

@@ -11,7 +11,8 @@ from typing import Any, Self
 import duckdb
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.warehouse.opening import first_line, open_to_read
+from clari_readiness.model.time import SystemClock
+from clari_readiness.warehouse.opening import first_line, open_to_read, patiently
 from clari_readiness.warehouse.statements import quoted, render, statement
 from clari_readiness.warehouse.tables import Selection, Tables, suggestion
 from clari_readiness.warehouse.url import database_path
@@ -42,10 +43,14 @@ class WarehouseReader:
         self._name = name
 
     @classmethod
-    def open(cls, url: str, tables: Tables, base: Path) -> Self:
-        """Open the warehouse at `url`, whose relative path starts at `base`. What stops it is a WarehouseError."""
+    def open(cls, url: str, tables: Tables, base: Path, *, patience: float = 0.0) -> Self:
+        """Open the warehouse at `url`, whose relative path starts at `base`. What stops it is a WarehouseError.
+
+        A writer that has the file delays us by at most `patience` seconds of the machine's time.
+        """
         path = database_path(url, base)
-        return cls(open_to_read(path), tables, str(path))
+        connection = patiently(lambda: open_to_read(path), SystemClock(), patience)
+        return cls(connection, tables, str(path))
 
     def ask(self, name: str, **params: Any) -> Answer:
         """Run `sql/checks/<name>.sql`, in which `forecasts` is the team's table under our names.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -16,13 +16,11 @@ from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import ledger
 from clari_readiness.warehouse.ledger import LedgerEntry
 from clari_readiness.warehouse.loading import load, transaction
-from clari_readiness.warehouse.opening import WarehouseLocked, first_line, open_to_write
+from clari_readiness.warehouse.opening import first_line, open_to_write, patiently
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
 from clari_readiness.warehouse.statements import statement
 from clari_readiness.warehouse.url import database_path
-
-_AGAIN = 0.2
 
 
 class Warehouse(Protocol):
@@ -111,7 +109,7 @@ class DuckDBWarehouse:
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         if self._open is None:
-            self._open = _patiently(self._opened, self._clock, self._patience)
+            self._open = patiently(self._opened, self._clock, self._patience)
         return self._open
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
@@ -134,17 +132,3 @@ def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
         with transaction(connection):
             connection.execute(schema)
             connection.execute(f"COMMENT ON TABLE forecast_entries IS '{mark}'")
-
-
-def _patiently(
-    opened: Callable[[], duckdb.DuckDBPyConnection], clock: Clock, patience: float
-) -> duckdb.DuckDBPyConnection:
-    """Open; while somebody else has the file, try again for so many seconds."""
-    until = clock.monotonic() + patience
-    while True:
-        try:
-            return opened()
-        except WarehouseLocked:
-            if clock.monotonic() >= until:
-                raise
-            clock.sleep(_AGAIN)

@@ -65,7 +65,7 @@ def test_defaults_are_those_of_the_checklist(loaded: Loaded) -> None:
     assert (prod.history_quarters, prod.retention_quarters) == (4, 8)
     assert (prod.anomaly_threshold, prod.job_timeout, prod.export_budget, prod.quota_reserve) == (0.20, 600.0, 1, 0.10)
     assert prod.max_recording_age == 90
-    assert (prod.live, prod.filled_in, prod.rehearsal) == (False, True, True)
+    assert (prod.live, prod.filled_in) == (False, True)
     assert prod.api.profile == "v4"
     assert prod.exporter is None
     assert prod.value_names == {}
@@ -108,7 +108,6 @@ opportunities = ["0061", "0062"]
 value_names = { crm_closed = "closedWon" }
 """).get("prod")
     assert prod.live
-    assert not prod.rehearsal
     assert prod.endpoint == "https://proxy.example.com/clari"
     assert prod.documented_url == "https://api.clari.com/v1"
     assert (prod.job_timeout, prod.poll_interval, prod.exact_within, prod.max_recording_age) == (3600.0, 1.5, 0.0, 14)

@@ -134,6 +134,29 @@ def test_not_applicable_of_one_surface_leaves_the_item_in_place() -> None:
     assert decided(run).exit_code == 0
 
 
+def test_not_applicable_of_one_surface_does_not_take_the_item_out_of_the_run() -> None:
+    run = Run(ITEMS, healthy()[:-1], (exemption("OWN-01", surface="audit events"),))
+    assert results_of(run)["OWN-01"] is Result.NOT_VERIFIED
+    assert decided(run).exit_code == 10
+
+
+def test_no_concession_covers_an_item_whose_check_crashed() -> None:
+    run = Run(ITEMS, healthy()[:-1], (exemption("OWN-01"),), crashed=frozenset({"OWN-01"}))
+    assert results_of(run)["OWN-01"] is Result.NOT_VERIFIED
+
+
+def test_a_run_in_which_nothing_was_observed_has_not_passed() -> None:
+    run = Run(ITEMS, [], tuple(exemption(item.id) for item in ITEMS))
+    assert set(results_of(run).values()) == {Result.NOT_APPLICABLE}
+    assert decided(run).exit_code == 10
+
+
+def test_a_doubt_keeps_a_run_from_passing_and_is_told() -> None:
+    results = item_results(Run(ITEMS, healthy()))
+    decision = decide(results, (), live=True, doubts=["checks were deselected"])
+    assert (decision.words, decision.exit_code, decision.reasons) == ("INCOMPLETE", 10, ("checks were deselected",))
+
+
 def test_a_managed_connector_has_no_trial_and_the_other_sources_decide() -> None:
     items = (Item("A-01", "both", "P1", ("settings", "trial")), Item("B-01", "trial alone", "P1", ("trial",)))
     run = Run(items, [finding("A-01", "settings")], managed="fivetran")
@@ -159,7 +182,8 @@ def test_only_a_run_in_which_every_source_passed_or_does_not_apply_exits_with_ze
     found: dict[tuple[str, str], Result], live: bool
 ) -> None:
     run = Run(ITEMS, [finding(item, source, result) for (item, source), result in found.items()])
-    complete = len(found) == 4 and set(found.values()) <= {Result.PASS, Result.NOT_APPLICABLE}
+    kept = {Result.PASS, Result.NOT_APPLICABLE}
+    complete = len(found) == 4 and Result.PASS in found.values() and set(found.values()) <= kept
     assert (decided(run, live=live).exit_code == 0) == complete
 
 

@@ -19,6 +19,7 @@ def judged(
     log = EvidenceLog()
     if seen:
         log.saw("something", 1)
+        log.concludes("something is 1")
     return judge(
         PROMISE,
         check="checks/test_own.py::test_it",
@@ -45,6 +46,13 @@ def test_a_check_that_saw_evidence_and_raised_nothing_passes() -> None:
 def test_a_check_that_saw_nothing_has_not_passed() -> None:
     assert judged(None, seen=False).result is Result.NOT_VERIFIED
     assert "without having seen any evidence" in judged(None, seen=False).observed
+
+
+def test_a_check_that_concluded_nothing_has_not_passed() -> None:
+    log = EvidenceLog()
+    log.saw("what a fixture saw", 1)
+    found = judge(PROMISE, check="c", why=None, error=None, in_call=True, evidence=log, check_roots=(), seconds=0)
+    assert found.result is Result.NOT_VERIFIED
 
 
 def test_its_own_assertion_is_a_failure() -> None:

@@ -77,14 +77,19 @@ def the_route_is_unknown(integration: Integration) -> None:
 
 NO_KEY: frozenset[Pair] = CLARI | {("AUTH-01", "settings"), ("AUTH-04", "settings")}
 
+NO_WAREHOUSE: frozenset[Pair] = frozenset(
+    {("API-03", "warehouse"), ("API-04", "warehouse"), ("RES-05", "warehouse"), ("CLA-12", "warehouse")}
+)
+"""What nobody can look at in `prod`, whose warehouse was never filled."""
 
-@sabotage("CONN-02", "settings", also=NO_KEY)
+
+@sabotage("CONN-02", "settings", also=NO_KEY | NO_WAREHOUSE)
 def the_key_reference_names_an_unset_variable(integration: Integration) -> None:
     integration.environment = "prod"
     del integration.variables["CLARI_API_KEY_PROD"]
 
 
-@sabotage("CONN-02", "settings", also=NO_KEY)
+@sabotage("CONN-02", "settings", also=NO_KEY | NO_WAREHOUSE)
 def the_key_variable_is_empty(integration: Integration) -> None:
     integration.environment = "prod"
     integration.variables["CLARI_API_KEY_PROD"] = "  "
@@ -108,7 +113,12 @@ def what_closed_comes_under_another_name(integration: Integration) -> None:
     integration.reword("fingerprint_salt =", 'value_names = { crm_closed = "closedWon" }\nfingerprint_salt =')
 
 
-@sabotage("CONN-03", "clari", result=Result.NOT_VERIFIED, also={("AUTH-02", "clari"), ("API-04", "clari")})
+@sabotage(
+    "CONN-03",
+    "clari",
+    result=Result.NOT_VERIFIED,
+    also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")},
+)
 def clari_has_no_synchronous_forecast(integration: Integration) -> None:
     integration.organise(synchronous_forecast=False)
 
@@ -177,7 +187,7 @@ def _prod_address(integration: Integration, api: str) -> None:
     integration.reword(f'{key}\napi.base_url = "https://api.clari.com/v4"', f"{key}\n{api}")
 
 
-WITHOUT_CLARI: frozenset[Pair] = NO_KEY | {("CONN-02", "settings")}
+WITHOUT_CLARI: frozenset[Pair] = NO_KEY | NO_WAREHOUSE | {("CONN-02", "settings")}
 
 
 @sabotage("API-01", "settings", also=WITHOUT_CLARI)
@@ -210,7 +220,7 @@ def two_environments_share_a_warehouse(integration: Integration) -> None:
     integration.reword("[env.staging]\n", '[env.staging]\nwarehouse = { url = "duckdb:///team.duckdb" }\n')
 
 
-@sabotage("API-03", "settings", also={("CONN-03", "clari")})
+@sabotage("API-03", "settings")
 def quotas_are_not_configured(integration: Integration) -> None:
     integration.reword('["forecast", "quota", "crm_closed"]', '["forecast", "crm_closed"]')
 
@@ -225,7 +235,7 @@ def the_table_is_empty(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts")
 
 
-@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("API-04", "warehouse")})
+@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("API-04", "warehouse"), ("RES-05", "warehouse")})
 def the_mapped_column_does_not_exist(integration: Integration) -> None:
     integration.reword('owner_email = "rep_mail"', 'owner_email = "rep_mail", quota_amount = "quota_usd"')
 
@@ -235,7 +245,7 @@ def a_quarter_is_missing(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
 
 
-@sabotage("API-04", "warehouse", also={("RES-05", "warehouse")})
+@sabotage("API-04", "warehouse")
 def a_quarter_is_a_copy_of_another(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
     integration.sql(
@@ -295,3 +305,32 @@ def the_newest_snapshot_is_of_the_day_before_yesterday(integration: Integration)
 @sabotage("CLA-12", "warehouse")
 def the_newest_snapshot_is_from_the_future(integration: Integration) -> None:
     integration.sql("UPDATE analytics.forecasts SET exported_at = exported_at + INTERVAL 3 HOURS")
+
+
+@sabotage("API-04", "warehouse")
+def a_quarter_is_a_copy_with_one_amount_changed(integration: Integration) -> None:
+    a_quarter_is_a_copy_of_another(integration)
+    integration.sql(
+        "UPDATE analytics.forecasts SET forecast_amount = forecast_amount + 1 WHERE rowid = "
+        "(SELECT min(rowid) FROM analytics.forecasts WHERE time_period = '2027_Q2' AND forecast_amount IS NOT NULL)"
+    )
+
+
+@sabotage("API-04", "warehouse")
+def a_quarter_has_rows_without_amounts(integration: Integration) -> None:
+    integration.sql(
+        "UPDATE analytics.forecasts SET forecast_amount = NULL, quota_amount = NULL, adjustment_amount = NULL, "
+        "crm_total = NULL, crm_closed = NULL WHERE time_period = '2027_Q1'"
+    )
+
+
+@sabotage("RES-05", "warehouse")
+def the_grain_is_a_number_of_the_row(integration: Integration) -> None:
+    integration.reword("warehouse.url", 'warehouse.grain = ["job_id"]\nwarehouse.url')
+
+
+@sabotage("AUTH-01", "settings")
+def git_tracks_the_key_beside_the_directory_of_the_settings(integration: Integration) -> None:
+    (integration.directory.parent / "pipeline.py").write_text(f"KEY = '{fixture_key('simulated')}'\n")
+    subprocess.run(["git", "init", "-q", "."], cwd=integration.directory.parent, check=True)
+    subprocess.run(["git", "add", "pipeline.py"], cwd=integration.directory.parent, check=True)

@@ -11,7 +11,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Integration:
 
 
 @pytest.fixture(scope="session")
-def baselines(template: Integration, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
+def baseline(template: Integration, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """What the gate says of the healthy integration."""
-    directory = tmp_path_factory.mktemp("baseline")
-    return {"simulated": copy_of(template, directory / "simulated").judge()}
+    return copy_of(template, tmp_path_factory.mktemp("baseline") / "healthy").judge().results

@@ -7,10 +7,12 @@ import multiprocessing
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -95,12 +97,10 @@ class Integration:
         """Change the organisation that the simulator shows."""
         self.organisation = replace(self.organisation, **changes)  # type: ignore[arg-type]
 
-    def judge(self) -> Results:
-        """Run the gate and return the result of each source of each item."""
-        if not self.simulator_runs:
-            return self._gate()
-        with self._simulator():
-            return self._gate()
+    def judge(self, *arguments: str) -> Judgement:
+        """Run the gate, by default over all checks, and return what it said."""
+        with self._simulator() if self.simulator_runs else nullcontext():
+            return self._gate(arguments or (str(REPOSITORY / "checks"),))
 
     def _simulator(self) -> Simulator:
         state = self.directory / ".readiness" / "simulated"
@@ -110,23 +110,39 @@ class Integration:
             self.organisation, key=key, keys=self.keys, clock=clock, state_directory=state, faults=self.faults
         )
 
-    def _gate(self) -> Results:
+    def _gate(self, arguments: Sequence[str]) -> Judgement:
         log = self.directory / "gate.log"
-        gate = multiprocessing.get_context("fork").Process(target=_run, args=(self, log))
+        gate = multiprocessing.get_context("fork").Process(target=_run, args=(self, arguments, log))
         gate.start()
         gate.join(timeout=100)
+        assert gate.exitcode is not None, f"the gate did not end:\n{log.read_text()}"
         report = self.directory / ".readiness" / self.environment / "report.json"
-        assert report.exists(), f"the gate left no report:\n{log.read_text()}"
-        items = json.loads(report.read_text())["items"]
-        return {
-            (item["id"], finding["source"]): finding["result"]
-            for item in items
-            for finding in item["findings"]
-            if finding["check"]
-        }
+        document = json.loads(report.read_text()) if report.exists() else None
+        return Judgement(gate.exitcode, log.read_text(), document)
 
 
-def _run(integration: Integration, log: Path) -> None:
+@dataclass(frozen=True)
+class Judgement:
+    """What the gate said: its exit code, what it printed, and its report, or None when it left none."""
+
+    exit_code: int
+    printed: str
+    report: dict[str, Any] | None
+
+    @property
+    def results(self) -> Results:
+        """The result of each source that a check looked at; of several checks the one that did not pass."""
+        assert self.report is not None, f"the gate left no report:\n{self.printed}"
+        results: dict[tuple[str, str], str] = {}
+        for item in self.report["items"]:
+            for finding in item["findings"]:
+                pair = (item["id"], finding["source"])
+                if finding["check"] and results.get(pair, "PASS") == "PASS":
+                    results[pair] = finding["result"]
+        return results
+
+
+def _run(integration: Integration, arguments: Sequence[str], log: Path) -> None:
     """Be the gate, in a process of its own."""
     with log.open("w") as output:
         os.dup2(output.fileno(), 1)
@@ -137,8 +153,8 @@ def _run(integration: Integration, log: Path) -> None:
         if name.startswith("CLARI_"):
             del os.environ[name]
     os.environ.update(integration.variables)
-    arguments = [str(REPOSITORY / "checks"), f"--env={integration.environment}", f"--config={integration.settings}"]
-    os._exit(int(pytest.main([*arguments, "-p", "no:cacheprovider"])))
+    where = [f"--env={integration.environment}", f"--config={integration.settings}", "-p", "no:cacheprovider"]
+    os._exit(int(pytest.main([*arguments, *where])))
 
 
 def healthy(directory: Path) -> Integration:

@@ -9,31 +9,35 @@ import pytest
 
 from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
 from clari_readiness.model.findings import Result
+from clari_readiness.validation import Contracts
 from tests.sabotage.cases import CASES, Sabotage
 from tests.sabotage.integration import REPOSITORY, Integration, Results, copy_of
 
 BUILT = {(item.id, source) for item in CATALOGUE for source in item.sources} - NOT_BUILT
 
 
-def test_the_healthy_integration_passes_every_check_that_is_built(baselines: dict[str, Results]) -> None:
-    assert {pair: result for pair, result in baselines["simulated"].items() if result != Result.PASS} == {}
-    assert set(baselines["simulated"]) == BUILT
+def test_the_healthy_integration_passes_every_check_that_is_built(baseline: Results) -> None:
+    assert baseline == dict.fromkeys(BUILT, Result.PASS)
+
+
+def test_the_report_of_a_run_keeps_its_contract(template: Integration, tmp_path: Path) -> None:
+    report = copy_of(template, tmp_path / "integration").judge().report
+    assert Contracts().violations("report", report) == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_item_fails_for_its_sabotage_and_nothing_else_does(
-    case: Sabotage, template: Integration, baselines: dict[str, Results], tmp_path: Path
+    case: Sabotage, template: Integration, tmp_path: Path
 ) -> None:
     integration = copy_of(template, tmp_path / "integration")
     case.wreck(integration)
-    results = integration.judge()
-    assert results[case.pair] == case.result
-    touched = {case.pair, *case.also}
-    if integration.environment == "prod":  # whose warehouse nobody has filled
-        touched |= {pair for pair in results if pair[1] == "warehouse"}
-    assert {pair: result for pair, result in results.items() if pair not in touched} == {
-        pair: result for pair, result in baselines["simulated"].items() if pair not in touched
-    }
+    judged = integration.judge()
+    assert judged.results[case.pair] == case.result
+    touched = {pair for pair, result in judged.results.items() if result != Result.PASS}
+    assert touched == {case.pair, *case.also}
+    assert judged.exit_code == (1 if Result.FAIL in judged.results.values() else 10)
+    assert judged.report is not None
+    assert judged.report["decision"]["exit_code"] == judged.exit_code
 
 
 def test_every_source_that_is_built_has_a_sabotage_that_makes_it_fail() -> None:

@@ -61,11 +61,12 @@ def test_coverage_tells_each_period_and_only_of_the_forecasts_asked_for(load: Lo
     load(document(entry(), entry("2:A")))
     load(document(entry(period="2027_Q2")), snapshot("job-2", "2027_Q2", ENDED + timedelta(days=1)))
     assert asked(path, "period_coverage", forecasts=["net_bookings", "other"]) == [
-        {"forecast_name": "net_bookings", "time_period": "2027_Q3", "rows": 2, "exported_at": ENDED},
+        {"forecast_name": "net_bookings", "time_period": "2027_Q3", "rows": 2, "amounts": 2, "exported_at": ENDED},
         {
             "forecast_name": "net_bookings",
             "time_period": "2027_Q2",
             "rows": 1,
+            "amounts": 1,
             "exported_at": ENDED + timedelta(days=1),
         },
     ]
@@ -170,6 +171,7 @@ def test_a_teams_own_table_is_asked_under_our_names(theirs: Path) -> None:
         "forecast_name": "net",
         "time_period": "2027_Q3",
         "rows": 2,
+        "amounts": 2,
         "exported_at": datetime(2026, 9, 1, 6, tzinfo=UTC),
     }
     (doubled,) = asked(theirs, "duplicate_keys", THEIRS)

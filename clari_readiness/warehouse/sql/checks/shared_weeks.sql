@@ -1,5 +1,6 @@
 -- Returns the pairs of periods of one forecast whose newest exports have more than one week in common, and how many.
--- reads: forecast_name, time_period, exported_at, time_frame_id
+-- reads: forecast_name, time_period, exported_at
+-- optional: time_frame_id
 -- One week may straddle two quarters (F14); more of them mean that one quarter was answered with the other (F18).
 WITH {{forecasts}},
 exports AS (

@@ -20,12 +20,16 @@ class AskedWarehouse:
         self._evidence = evidence
 
     def periods(self, forecasts: Sequence[str]) -> list[dict[str, Any]]:
-        """Return the rows that each forecast has in each period."""
+        """Return the rows that each forecast has in each period, and how many of them hold any amount."""
         return self._ask("period_coverage", forecasts=list(forecasts))
 
     def identical_periods(self, forecasts: Sequence[str]) -> list[dict[str, Any]]:
         """Return the pairs of periods of one forecast that hold the same amounts in the same places."""
         return self._ask("identical_periods", forecasts=list(forecasts))
+
+    def shared_weeks(self, forecasts: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the pairs of periods of one forecast that have more weeks in common than one that straddles (F14)."""
+        return self._ask("shared_weeks", forecasts=list(forecasts))
 
     def amounts(self, forecasts: Sequence[str]) -> list[dict[str, Any]]:
         """Return for each forecast how many rows there are, and how many hold each amount."""

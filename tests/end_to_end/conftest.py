@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.place import Place, Ran
+
+
+@dataclass(frozen=True)
+class Story:
+    """A user's first quarter of an hour: the place, what each command said, and what the gate alone asked Clari."""
+
+    place: Place
+    simulated: Ran
+    exported: Ran
+    judged: Ran
+    asked_by_gate: int
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Simulate, export, check, and stop the simulator: all with the commands that the documentation gives."""
+    place = Place.fresh(tmp_path_factory.mktemp("end_to_end") / "story")
+    simulator = place.start("simulate", "--port=0", "--speed=200")
+    try:
+        assert simulator.process.stdout is not None
+        first = [simulator.process.stdout.readline() for _ in range(3)]
+        exported = place.export()
+        before = len(place.journal())
+        judged = place.gate("--env=simulated")
+    finally:
+        last = simulator.signalled(signal.SIGINT)
+    simulated = Ran(last.code, "".join(first) + last.out, last.err)
+    return Story(place, simulated, exported, judged, len(place.journal()) - before)
+
+
+@pytest.fixture
+def after(story: Story, tmp_path: Path) -> Place:
+    """A copy of the place as the story left it."""
+    return story.place.copy(tmp_path / "after")
