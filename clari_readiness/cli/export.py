@@ -54,7 +54,8 @@ def export(env: Env, config: Config = None, anew: Anew = False, audit_events: Au
     requests = planned(environment, environment.clock())
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
     tally = show(_exported(environment, requests, anew=anew), len(requests), console)
-    console.print(f"{tally.good} of {len(requests)} exports are in the warehouse, {tally.loaded} of them loaded now")
+    before = f", {tally.good - tally.loaded} of them before" if tally.good > tally.loaded else ""
+    console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
     for line in _others(environment, audit_events=audit_events):

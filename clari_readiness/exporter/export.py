@@ -67,7 +67,8 @@ class Exporter:
     def export_all(self, requests: Iterable[ExportRequest], *, anew: bool = False) -> Iterator[Event]:
         """Export all that are due, as many at once as Clari lets us, and yield each step.
 
-        What was loaded recently enough is not asked for again, unless `anew`. What it costs is told before the first
+        What was loaded recently enough is not asked for again, unless `anew`, but a job that was left behind is gone on
+        with. What it costs is told before the first
         POST. One that is refused or fails does not stop the others; only without a good token they are not tried.
         ExporterBusy is raised, since nothing was begun.
         """
@@ -76,7 +77,7 @@ class Exporter:
             rows = self._rows(lambda request: not self._is_due(request, loaded))
             due = []
             for request in dict.fromkeys(requests):
-                if rows.is_fresh(request):
+                if rows.is_fresh(request) and not _left_behind(rows, request):
                     yield Event(
                         Step.REUSED, request, loaded[request].job_id or "", _since(loaded[request].requested_at)
                     )

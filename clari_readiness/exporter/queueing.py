@@ -108,8 +108,9 @@ class Queue:
         self._warehouse.close()
         if not self._client.cancel(entry.job_id or ""):
             return False
-        self.budget().get_back()
         self._close(entry, f"cancelled: {why}")
+        if self._budget is not None:
+            self._budget.get_back()
         return True
 
     def _turn(self) -> Steps[None]:

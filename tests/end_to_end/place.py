@@ -125,8 +125,8 @@ class Place:
         """Run a command of the console script."""
         return self.start(verb, *arguments).end()
 
-    def export(self) -> Ran:
-        return self.run("export", "--env=simulated")
+    def export(self, *options: str) -> Ran:
+        return self.run("export", "--env=simulated", *options)
 
     def start_gate(self, *arguments: str, under: Sequence[str] = ()) -> Running:
         """Start `pytest checks`, `under` another command where one is given."""

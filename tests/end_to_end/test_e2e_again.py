@@ -16,7 +16,7 @@ def twice(story: Story, tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = story.place.copy(tmp_path_factory.mktemp("again") / "twice")
     place.remember_quarters(0)
     with place.simulator():
-        again = place.export()
+        again = place.export("--anew")
     assert (again.code, again.lines[-1]) == (0, "1 of 1 exports loaded"), again
     return place
 

@@ -29,7 +29,8 @@ def test_the_simulator_says_where_it_answers_what_time_it_is_and_what_comes_next
 
 def test_away_from_a_terminal_an_export_says_one_line_a_job_and_draws_nothing(story: Story) -> None:
     said = r"net_bookings (\S+): loaded, (\d+) new entries \(job [0-9a-f]{24}\)"
-    *jobs, summary = story.exported.lines
+    cost, *jobs, summary = story.exported.lines
+    assert cost.startswith("this run takes 5 jobs of a quota of 1000 in 30 days")
     assert [re.fullmatch(said, line)[1] for line in jobs] == list(QUARTERS)  # type: ignore[index]
     assert summary == "5 of 5 exports loaded"
     assert not re.search("[\x1b\r━]", story.exported.said)

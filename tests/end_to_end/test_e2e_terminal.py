@@ -45,7 +45,7 @@ def test_on_a_terminal_the_bar_goes_and_the_lines_stay(shown: str) -> None:
 def _on_a_terminal(place: Place) -> str:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    command = [str(BIN / "clari-readiness"), "export", "--env=simulated", f"--config={place.settings}"]
+    command = [str(BIN / "clari-readiness"), "export", "--env=simulated", "--anew", f"--config={place.settings}"]
     variables = environment() | {"TERM": "xterm-256color"}
     process = subprocess.Popen(
         command, cwd=place.directory, env=variables, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True

@@ -67,11 +67,11 @@ def test_it_says_what_it_costs_then_a_line_for_each_and_the_second_time_that_not
     lines = said.splitlines()
     assert code == 0
     assert lines[0] == ("this run takes 2 jobs of a quota of 1000 in 30 days, of which 1000 are left, 100 in reserve")
-    assert lines[-1] == "2 of 2 exports are in the warehouse, 2 of them loaded now"
+    assert lines[-1] == "2 of 2 exports loaded"
     posts = len(simulator.journal.matching("POST"))
     code, said, _ = command()
     assert (code, len(simulator.journal.matching("POST"))) == (0, posts)
-    assert said.splitlines()[-1] == "2 of 2 exports are in the warehouse, 0 of them loaded now"
+    assert said.splitlines()[-1] == "2 of 2 exports loaded, 2 of them before"
     assert "net_bookings 2027_Q4: up to date, exported on 2026-11-21" in said
     assert ask(tmp_path / "warehouse.duckdb", "SELECT count(DISTINCT time_period_id) FROM forecast_entries") == [(2,)]
 

@@ -193,6 +193,17 @@ def test_killed_with_several_jobs_under_way_the_next_run_queues_none_twice(
     assert ask(path, "SELECT count(DISTINCT time_period_id) FROM forecast_entries") == [(5,)]
 
 
+def test_what_is_left_behind_is_gone_on_with_even_where_an_earlier_export_is_recent_enough(
+    run: Run, clari: Clari, five: list[ExportRequest]
+) -> None:
+    list(run().export_all(five[:1]))
+    clari.trouble["job"] = once(Killed())
+    with pytest.raises(Killed):
+        list(run().export_all(five[:1], anew=True))
+    assert steps(run().export_all(five[:1]), Step.RESUMED, Step.LOADED) == [Step.RESUMED, Step.LOADED]
+    assert len(clari.asked) == 2
+
+
 def test_one_that_never_ends_does_not_keep_the_others(run: Run, clari: Clari, five: list[ExportRequest]) -> None:
     clari.takes_of["job-1"] = clari.takes_of["job-6"] = 100_000
     ends = {event.request.time_period: event for event in run().export_all(five) if event.step.last}
