@@ -75,9 +75,8 @@ class Staging:
             raise WarehouseError(f"{landed.path} cannot be staged: {first_line(error)}") from error
 
     def _staged(self, landed: LandedDocument, document: SplitDocument) -> StagedEntries:
+        document, shape = self._read_parts(landed, document)
         files = [str(file) for file in document.entries]
-        shape = self._shape.with_new(self._sampled_keys(document))
-        self._read(files, shape)
         look = self._second_look() if self._totals()["odd"] else SecondLook()
         if look.refused:
             self._refuse_if(landed, self._violations(files, look.refused))
@@ -96,6 +95,16 @@ class Staging:
             absent_types=self._absent_types(totals, files),
         )
 
+    def _read_parts(self, landed: LandedDocument, document: SplitDocument) -> tuple[SplitDocument, EntryShape]:
+        """Read the entries, in one part when a cut lies inside one, and tell from which files and by which shape."""
+        try:
+            return document, self._read(document)
+        except duckdb.InvalidInputException:
+            if len(document.entries) == 1:
+                raise
+        whole = split(landed, self._directory, parts=1)
+        return whole, self._read(whole)
+
     def _sampled_keys(self, document: SplitDocument) -> list[str]:
         """Return the keys of the first entries, so that a new one on every entry needs no second look at each of them.
 
@@ -106,12 +115,15 @@ class Staging:
             return []
         return [str(key) for (key,) in self._ask("new_keys", file=str(first))]
 
-    def _read(self, files: Sequence[str], shape: EntryShape) -> None:
+    def _read(self, document: SplitDocument) -> EntryShape:
+        shape = self._shape.with_new(self._sampled_keys(document))
+        files = [str(file) for file in document.entries]
         given: dict[str, Any] = {"files": files, "paths": shape.paths()}
         given |= {"pattern": shape.pattern(), "cents": shape.pattern(cents=True)}
         if shape.new:
             given |= {"new_paths": shape.new_paths(), "new_members": shape.new_members()}
         self._connection.execute(render("stage", {"new": statement("new_members") if shape.new else "NULL"}), given)
+        return shape
 
     def _second_look(self) -> SecondLook:
         """Judge the odd entries one by one, and put back those that are right."""

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clari_readiness.validation import Contracts
@@ -30,7 +30,6 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(SHAPE.known)) | st.text(max_size=3), ODD, max_size=4))
 def test_law_what_is_plain_holds_the_contract(change: dict[str, Any]) -> None:
     """Law: an entry with all its keys that the pattern accepts is right by the contract, whatever was done to it."""
@@ -39,7 +38,6 @@ def test_law_what_is_plain_holds_the_contract(change: dict[str, Any]) -> None:
         assert CONTRACTS.violations("forecast", changed, part="entry") == ()
 
 
-@settings(max_examples=30, deadline=None)
 @given(forecast_documents())
 def test_law_what_clari_usually_sends_is_plain(content: dict[str, Any]) -> None:
     """Law: amounts of up to 13 digits, and ids without escapes, need no second look."""
