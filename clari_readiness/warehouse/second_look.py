@@ -66,7 +66,7 @@ def rows(
             if len(look.refused) >= stop_after:
                 return
         else:
-            extra = {key: value for key, value in entry.items() if key not in known}
+            extra = {key: entry[key] for key in sorted(entry) if key not in known}  # in order, as stage.sql has them
             look.unknown_keys.update(extra)
             yield _row(entry, shape, extra)
 

@@ -17,12 +17,13 @@ from clari_readiness.warehouse.opening import first_line
 from clari_readiness.warehouse.plain import EntryShape
 from clari_readiness.warehouse.second_look import Judge, SecondLook, rows, violations
 from clari_readiness.warehouse.splitting import SplitDocument, split
-from clari_readiness.warehouse.statements import statement
+from clari_readiness.warehouse.statements import render, statement
 
 SHOWN = 100
 """How many violations of a document are told at most."""
 
 _BATCH = 5_000
+_WORTH_A_SAMPLE = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Staging:
             raise WarehouseError(f"{landed.path} cannot be staged: {first_line(error)}") from error
 
     def _staged(self, landed: LandedDocument, document: SplitDocument) -> StagedEntries:
+        document, shape = self._read_parts(landed, document)
         files = [str(file) for file in document.entries]
-        self._run("stage", files=files, paths=self._shape.paths(), pattern=self._shape.pattern())
         look = self._second_look() if self._totals()["odd"] else SecondLook()
         if look.refused:
             self._refuse_if(landed, self._violations(files, look.refused))
@@ -90,9 +91,39 @@ class Staging:
             same=same,
             other=other,
             rounded=totals["rounded"],
-            unknown_keys=tuple(sorted(look.unknown_keys)),
+            unknown_keys=tuple(sorted({*shape.new, *look.unknown_keys})),
             absent_types=self._absent_types(totals, files),
         )
+
+    def _read_parts(self, landed: LandedDocument, document: SplitDocument) -> tuple[SplitDocument, EntryShape]:
+        """Read the entries, in one part when a cut lies inside one, and tell from which files and by which shape."""
+        try:
+            return document, self._read(document)
+        except duckdb.InvalidInputException:
+            if len(document.entries) == 1:
+                raise
+        whole = split(landed, self._directory, parts=1)
+        return whole, self._read(whole)
+
+    def _sampled_keys(self, document: SplitDocument) -> list[str]:
+        """Return the keys of the first entries, so that a new one on every entry needs no second look at each of them.
+
+        A small document is looked at sooner than sampled.
+        """
+        first = document.entries[0]
+        if first.stat().st_size < _WORTH_A_SAMPLE:
+            return []
+        return [str(key) for (key,) in self._ask("new_keys", file=str(first))]
+
+    def _read(self, document: SplitDocument) -> EntryShape:
+        shape = self._shape.with_new(self._sampled_keys(document))
+        files = [str(file) for file in document.entries]
+        given: dict[str, Any] = {"files": files, "paths": shape.paths()}
+        given |= {"pattern": shape.pattern(), "cents": shape.pattern(cents=True)}
+        if shape.new:
+            given |= {"new_paths": shape.new_paths(), "new_members": shape.new_members()}
+        self._connection.execute(render("stage", {"new": statement("new_members") if shape.new else "NULL"}), given)
+        return shape
 
     def _second_look(self) -> SecondLook:
         """Judge the odd entries one by one, and put back those that are right."""

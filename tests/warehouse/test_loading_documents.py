@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from clari_readiness.errors import DocumentRefused
 from clari_readiness.model.calendar import Quarter
@@ -16,6 +16,7 @@ from clari_readiness.model.exports import AMOUNTS
 from clari_readiness.warehouse import DuckDBWarehouse
 from tests.strategies import encode, forecast_documents
 from tests.warehouse.documents import ENDED, ask, document, dump, entry, land, snapshot
+from tests.warehouse.shelf import Shelf
 
 Load = Callable[..., Any]
 
@@ -235,16 +236,14 @@ def test_a_document_in_parts_keeps_every_entry_and_its_position(load: Load, monk
     assert [violation.partition(":")[0] for violation in refused.value.violations] == ["$.entries[150].forecastValue"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=forecast_documents(quarter=Quarter(2027, 3)))
-def test_law_every_valid_document_is_loaded_to_the_cent(load: Load, path: Path, content: dict[str, Any]) -> None:
+def test_law_every_valid_document_is_loaded_to_the_cent(shelf: Shelf, content: dict[str, Any]) -> None:
     """Law: each entry of a valid document is one row with the same key and the same amounts."""
-    path.unlink(missing_ok=True)
-    load(content)
-    rows = ask(
-        path,
+    shelf.clear()
+    shelf.load(content, snapshot())
+    rows = shelf.ask(
         "SELECT field_id, time_period_id, time_frame_id, user_id,"
-        " forecast_amount, quota_amount, adjustment_amount, crm_total, crm_closed FROM forecast_entries",
+        " forecast_amount, quota_amount, adjustment_amount, crm_total, crm_closed FROM forecast_entries"
     )
     keys = ("fieldId", "timePeriodId", "timeFrameId", "userId", *(key for key, _ in AMOUNTS.values()))
     assert sorted(rows, key=str) == sorted(

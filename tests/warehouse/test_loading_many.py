@@ -46,3 +46,32 @@ def test_a_hundred_thousand_entries_arrive_to_the_cent(
     assert ask(path, "SELECT sum(forecast_amount), count(extra) FROM forecast_entries") == [
         (Decimal(cents).scaleb(-2), PEOPLE * WEEKS if more else 0)
     ]
+
+
+@pytest.mark.parametrize("sampled", [True, False])
+def test_what_has_no_column_is_kept_the_same_whether_it_was_sampled_or_looked_at(
+    warehouse: DuckDBWarehouse,
+    judge: Any,
+    tmp_path: Path,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sampled: bool,
+) -> None:
+    monkeypatch.setattr("clari_readiness.warehouse.staging._WORTH_A_SAMPLE", 0 if sampled else 10**9)
+    news = [{}, {"z": None, "b": 1}, {"b": {"deep": [1.50]}, "a": "x"}, {"a": [1, "é"], "b": -0.5}]
+    content = document(*(entry(f"{number}:A", **new) for number, new in enumerate(news)))
+    staged = warehouse.stage(land(tmp_path, content), judge, {})
+    warehouse.load(snapshot(), staged)
+    warehouse.close()
+    assert staged.unknown_keys == ("a", "b", "z")
+    assert ask(path, "SELECT user_id, extra::VARCHAR FROM forecast_entries ORDER BY 1") == [
+        ("0:A", None),
+        ("1:A", '{"b":1,"z":null}'),
+        ("2:A", '{"a":"x","b":{"deep":[1.5]}}'),
+        ("3:A", '{"a":[1,"é"],"b":-0.5}'),
+    ]
+
+
+def test_rounded_amounts_of_many_entries_are_counted(warehouse: DuckDBWarehouse, judge: Any, tmp_path: Path) -> None:
+    content = document(*(entry(f"{number}:A", forecastValue=1.125, quotaValue=1.1) for number in range(50)))
+    assert warehouse.stage(land(tmp_path, content), judge, {}).rounded == 50

@@ -1,17 +1,18 @@
 -- Returns nothing: reads the entries of $files into staged_entries.
--- `odd` holds the text of those that do not match $pattern and need a second look.
+-- `odd` holds the text of those that match neither $cents nor $pattern and need a second look.
 -- Amounts are cast from text. An amount that does not fit makes its entry odd, as does a key that is missing.
 CREATE OR REPLACE TEMP TABLE staged_entries AS
 WITH taken AS (
     SELECT
         CAST(json AS VARCHAR) AS written,
-        json_extract_string(json, $paths) AS v
+        json_extract_string(json, $paths) AS v,
+        {{new}} AS extra,
+        regexp_full_match(written, $cents) AS plain
     FROM read_json_objects($files, format = 'array', maximum_object_size = 1048576)
 ),
 amounts AS (
     SELECT
-        written,
-        v,
+        *,
         TRY_CAST(v[5] AS DECIMAL(15, 2)) AS forecast_amount,
         TRY_CAST(v[6] AS DECIMAL(15, 2)) AS quota_amount,
         TRY_CAST(v[7] AS DECIMAL(15, 2)) AS adjustment_amount,
@@ -35,20 +36,26 @@ SELECT
     TRY(epoch_ms(TRY_CAST(v[12] AS BIGINT))) AS updated_at,
     v[13] AS adjusted_by,
     TRY(epoch_ms(TRY_CAST(v[14] AS BIGINT))) AS adjusted_at,
-    CAST(NULL AS JSON) AS extra,
-    -- How many of the amounts had more than two decimals.
-    coalesce(CAST(v[5] LIKE '%.___%' OR v[5] LIKE '%e-%' AS TINYINT), 0)
-        + coalesce(CAST(v[6] LIKE '%.___%' OR v[6] LIKE '%e-%' AS TINYINT), 0)
-        + coalesce(CAST(v[7] LIKE '%.___%' OR v[7] LIKE '%e-%' AS TINYINT), 0)
-        + coalesce(CAST(v[8] LIKE '%.___%' OR v[8] LIKE '%e-%' AS TINYINT), 0)
-        + coalesce(CAST(v[9] LIKE '%.___%' OR v[9] LIKE '%e-%' AS TINYINT), 0) AS rounded,
-    CASE WHEN NOT coalesce(
-        regexp_full_match(written, $pattern)
-        AND v[1] IS NOT NULL AND v[2] IS NOT NULL AND v[3] IS NOT NULL AND v[4] IS NOT NULL
-        AND (v[5] IS NULL) = (forecast_amount IS NULL)
-        AND (v[6] IS NULL) = (quota_amount IS NULL)
-        AND (v[7] IS NULL) = (adjustment_amount IS NULL)
-        AND (v[8] IS NULL) = (crm_total IS NULL)
-        AND (v[9] IS NULL) = (crm_closed IS NULL), false
-    ) THEN written END AS odd
+    CAST(extra AS JSON) AS extra,
+    -- How many of the amounts had more than two decimals: none of a plain entry, and CASE looks at the others only.
+    CASE
+        WHEN plain THEN 0
+        ELSE coalesce(CAST(v[5] LIKE '%.___%' OR v[5] LIKE '%e-%' AS TINYINT), 0)
+            + coalesce(CAST(v[6] LIKE '%.___%' OR v[6] LIKE '%e-%' AS TINYINT), 0)
+            + coalesce(CAST(v[7] LIKE '%.___%' OR v[7] LIKE '%e-%' AS TINYINT), 0)
+            + coalesce(CAST(v[8] LIKE '%.___%' OR v[8] LIKE '%e-%' AS TINYINT), 0)
+            + coalesce(CAST(v[9] LIKE '%.___%' OR v[9] LIKE '%e-%' AS TINYINT), 0)
+    END AS rounded,
+    CASE
+        WHEN v[1] IS NULL OR v[2] IS NULL OR v[3] IS NULL OR v[4] IS NULL THEN written
+        WHEN plain THEN NULL
+        WHEN NOT coalesce(
+            regexp_full_match(written, $pattern)
+            AND (v[5] IS NULL) = (forecast_amount IS NULL)
+            AND (v[6] IS NULL) = (quota_amount IS NULL)
+            AND (v[7] IS NULL) = (adjustment_amount IS NULL)
+            AND (v[8] IS NULL) = (crm_total IS NULL)
+            AND (v[9] IS NULL) = (crm_closed IS NULL), false
+        ) THEN written
+    END AS odd
 FROM amounts
