@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,8 @@ def checks(directory: str, *, collect_only: bool) -> dict[str, Any]:
     shutil.rmtree(root)
     if ended.returncode not in {0, 1, 10}:
         raise RuntimeError(f"pytest checks ended with {ended.returncode}: {ended.stdout[-300:]}")
-    return {"seconds": seconds, "exit_code": ended.returncode}
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime, "exit_code": ended.returncode}
 
 
 def _without_foreign_plugins() -> list[str]:
