@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 import duckdb
 
 from benchmarks.documents import FORECAST, PERIOD
-from benchmarks.tasks.exporting import LATEST, _landed, snapshot
+from benchmarks.tasks.exporting import LATEST, on_disk, snapshot
+from benchmarks.tasks.timing import Watch
 from clari_readiness.exporter.seams import ContractJudge
 from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
@@ -33,7 +33,7 @@ def prepare(older: str, newer: str, warehouse: str) -> dict[str, Any]:
     judge = ContractJudge(Contracts())
     with DuckDBWarehouse(Path(warehouse), SystemClock()) as star:
         for name, document in (("older", older), ("newer", newer)):
-            star.load(snapshot(name, _DAYS[name]), star.stage(_landed(document), judge, {}))
+            star.load(snapshot(name, _DAYS[name]), star.stage(on_disk(document), judge, {}))
     return {}
 
 
@@ -47,13 +47,13 @@ def changes(warehouse: str) -> dict[str, Any]:
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("DELETE FROM entry_changes")
         connection.execute("CHECKPOINT")
-        begun = time.perf_counter()
+        watch = Watch()
         connection.execute("BEGIN")
         compare(connection, of_job, PERIOD)
         connection.execute("COMMIT")
-        seconds = time.perf_counter() - begun
+        timed = watch.told()
         found = connection.execute("SELECT count(*) FROM entry_changes").fetchall()[0][0]
-    return {"seconds": seconds, "found": found}
+    return {**timed, "found": found}
 
 
 def full_join(warehouse: str) -> dict[str, Any]:
@@ -64,9 +64,9 @@ def full_join(warehouse: str) -> dict[str, Any]:
         f"FULL JOIN ({_selection('older')}) AS o USING ({', '.join(_KEY)}) WHERE {differs}"
     )
     with duckdb.connect(warehouse, read_only=True) as connection:
-        begun = time.perf_counter()
+        watch = Watch()
         found = connection.execute(asked).fetchall()[0][0]
-        return {"seconds": time.perf_counter() - begun, "found": found}
+        return {**watch.told(), "found": found}
 
 
 def pandas(warehouse: str) -> dict[str, Any]:
@@ -75,14 +75,14 @@ def pandas(warehouse: str) -> dict[str, Any]:
 
     with duckdb.connect(warehouse, read_only=True) as connection:
         older, newer = (connection.execute(_selection(day)).df() for day in ("older", "newer"))
-    begun = time.perf_counter()
+    watch = Watch()
     both = newer.merge(older, on=list(_KEY), how="outer", suffixes=("", "_before"))
     differs = pd.Series(data=False, index=both.index)
     for amount in _AMOUNTS:
         now, before = both[amount], both[f"{amount}_before"]
         differs |= (now != before) & ~(now.isna() & before.isna())
     found = len(both[differs])
-    return {"seconds": time.perf_counter() - begun, "found": found, "version": pd.__version__}
+    return {**watch.told(), "found": found, "version": pd.__version__}
 
 
 def polars(warehouse: str) -> dict[str, Any]:
@@ -93,11 +93,11 @@ def polars(warehouse: str) -> dict[str, Any]:
         older, newer = (
             pl.from_arrow(connection.execute(_selection(day)).to_arrow_table()) for day in ("older", "newer")
         )
-    begun = time.perf_counter()
+    watch = Watch()
     both = newer.join(older, on=list(_KEY), how="full", suffix="_before", coalesce=True)
     differs = pl.any_horizontal(pl.col(amount).ne_missing(pl.col(f"{amount}_before")) for amount in _AMOUNTS)
     found = both.filter(differs).height
-    return {"seconds": time.perf_counter() - begun, "found": found, "version": pl.__version__}
+    return {**watch.told(), "found": found, "version": pl.__version__}
 
 
 def _selection(day: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.documents import FORECAST, PERIOD
+from benchmarks.tasks.timing import Watch
 from clari_readiness.client import connect
 from clari_readiness.errors import DocumentRefused
 from clari_readiness.exporter.seams import ContractJudge
@@ -35,31 +35,31 @@ def export(url: str, job: str, warehouse: str) -> dict[str, Any]:
     judge = ContractJudge(Contracts())
     path, clock = Path(warehouse), SystemClock()
     landing = path.with_suffix(".json")
-    lap = _Laps()
+    watch = Watch()
     with connect(base_url=url, key=_KEY, clock=clock, random=random.Random(0)) as client:  # noqa: S311 - no secret
         landed = client.download(job, landing)
-    lap("download")
+    watch.lap("download")
     with DuckDBWarehouse(path, clock) as star:
         staged = star.stage(landed, judge, {})
-        lap("stage")
+        watch.lap("stage")
         loaded = star.load(snapshot(job), staged)
-        lap("load")
-    lap("close")
-    return {**lap.times, "seconds": sum(lap.times.values()), "inserted": loaded.inserted, "bytes": path.stat().st_size}
+        watch.lap("load")
+    watch.lap("close")
+    return {**watch.told(), "inserted": loaded.inserted, "bytes": path.stat().st_size}
 
 
 def again(document: str, job: str, warehouse: str) -> dict[str, Any]:
     """Load the same job once more, and tell what that changed: rows, their content, the size of the file."""
     path = Path(warehouse)
     before = _content(path)
-    begun = time.perf_counter()
+    watch = Watch()
     with DuckDBWarehouse(path, SystemClock()) as star:
-        staged = star.stage(_landed(document), ContractJudge(Contracts()), {})
+        staged = star.stage(on_disk(document), ContractJudge(Contracts()), {})
         loaded = star.load(snapshot(job), staged)
-    seconds = time.perf_counter() - begun
+    timed = watch.told()
     after = _content(path)
     return {
-        "seconds": seconds,
+        **timed,
         "inserted": loaded.inserted,
         "same": before["tables"] == after["tables"],
         "rows": after["tables"]["forecast_entries"][0],
@@ -70,37 +70,37 @@ def again(document: str, job: str, warehouse: str) -> dict[str, Any]:
 
 def refuse(document: str, warehouse: str) -> dict[str, Any]:
     """Judge a document whose last entry is wrong, and tell what it was refused for."""
-    begun = time.perf_counter()
+    watch = Watch()
     told: tuple[str, ...] = ()
     with DuckDBWarehouse(Path(warehouse), SystemClock()) as star:
         try:
-            star.stage(_landed(document), ContractJudge(Contracts()), {})
+            star.stage(on_disk(document), ContractJudge(Contracts()), {})
         except DocumentRefused as refused:
             told = tuple(refused.violations)
-    return {"seconds": time.perf_counter() - begun, "violations": told}
+    return {**watch.told(), "violations": told}
 
 
 def judging(document: str, scratch: str) -> dict[str, Any]:
     """Read the entries as staging does, without and with its judgement of each; the difference is the judging."""
     directory = Path(scratch)
     directory.mkdir()
-    parts = [str(file) for file in split(_landed(document), directory, parts=4).entries]
+    parts = [str(file) for file in split(on_disk(document), directory, parts=4).entries]
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = false")
-        read = _timed(connection, "sum(length(CAST(json AS VARCHAR)))", {"files": parts})
+        read = _processor(connection, "sum(length(CAST(json AS VARCHAR)))", {"files": parts})
         pattern = {"files": parts, "pattern": EntryShape.of({}).pattern()}
-        judged = _timed(connection, "count(*) FILTER (regexp_full_match(CAST(json AS VARCHAR), $pattern))", pattern)
-    return {"seconds": max(judged - read, 0.0)}
+        judged = _processor(connection, "count(*) FILTER (regexp_full_match(CAST(json AS VARCHAR), $pattern))", pattern)
+    return {"cpu_seconds": max(judged - read, 0.0)}
 
 
-def _timed(connection: duckdb.DuckDBPyConnection, expression: str, params: dict[str, Any]) -> float:
+def _processor(connection: duckdb.DuckDBPyConnection, expression: str, params: dict[str, Any]) -> float:
     source = "read_json_objects($files, format = 'array', maximum_object_size = 1048576)"
-    begun = time.perf_counter()
+    watch = Watch()
     connection.execute(f"SELECT {expression} FROM {source}", params).fetchall()  # noqa: S608 - both are ours
-    return time.perf_counter() - begun
+    return watch.told()["cpu_seconds"]
 
 
-def _landed(document: str) -> LandedDocument:
+def on_disk(document: str) -> LandedDocument:
     path = Path(document)
     return LandedDocument(path, path.stat().st_size, "")
 
@@ -116,15 +116,3 @@ def _content(path: Path) -> dict[str, Any]:
 def _sum_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[Any]:
     asked = f'SELECT count(*), coalesce(sum(CAST(hash(t) AS HUGEINT)), 0) FROM "{table}" AS t'  # noqa: S608 - our tables
     return list(connection.execute(asked).fetchall()[0])
-
-
-class _Laps:
-    """Seconds from each lap to the next."""
-
-    def __init__(self) -> None:
-        self.times: dict[str, float] = {}
-        self._since = time.perf_counter()
-
-    def __call__(self, name: str) -> None:
-        now = time.perf_counter()
-        self.times[name], self._since = now - self._since, now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import duckdb
 
 from benchmarks.documents import FIELDS, FORECAST, PERIOD, WEEKS
 from benchmarks.tasks.exporting import LATEST
+from benchmarks.tasks.timing import Watch
 from clari_readiness.model.time import SystemClock
 from clari_readiness.warehouse import DuckDBWarehouse
 
@@ -84,6 +84,6 @@ def scan(warehouse: str) -> dict[str, Any]:
 
 def _read(warehouse: str, relation: str) -> dict[str, Any]:
     with duckdb.connect(warehouse, read_only=True) as connection:
-        begun = time.perf_counter()
+        watch = Watch()
         found = connection.execute(_READ.format(relation=relation), {"forecast": FORECAST}).fetchall()[0]
-        return {"seconds": time.perf_counter() - begun, "rows": found[0], "told": [str(value) for value in found]}
+        return {**watch.told(), "rows": found[0], "told": [str(value) for value in found]}

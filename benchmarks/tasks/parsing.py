@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from benchmarks.tasks.timing import Watch
 
 
 class Currency(msgspec.Struct):
@@ -53,6 +54,6 @@ def typed(path: str, *, collecting: bool) -> dict[str, Any]:
     decoder = msgspec.json.Decoder(Document)
     if not collecting:
         gc.disable()
-    begun = time.perf_counter()
+    watch = Watch()
     document = decoder.decode(content)
-    return {"seconds": time.perf_counter() - begun, "entries": len(document.entries)}
+    return {**watch.told(), "entries": len(document.entries)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
+
+from benchmarks.tasks.timing import Watch
 
 _KEY = ["field_id", "time_period_id", "time_frame_id", "user_id", "currency"]
 _NAMES = {
@@ -43,7 +44,7 @@ def _dlt(url: str, job: str, warehouse: Path, given: Callable[[list[dict[str, An
         destination=dlt.destinations.duckdb(str(warehouse)),
         dataset_name="clari",
     )
-    begun = time.perf_counter()
+    watch = Watch()
     document = msgspec.json.decode(_downloaded(url, job, warehouse.with_suffix(".json")).read_bytes())
     entries = dlt.resource(
         given([_flat(entry) for entry in document["entries"]]),
@@ -56,10 +57,10 @@ def _dlt(url: str, job: str, warehouse: Path, given: Callable[[list[dict[str, An
         for name, key in _LISTS.items()
     ]
     pipeline.run([entries, *lists])
-    seconds = time.perf_counter() - begun
+    timed = watch.told()
     with pipeline.sql_client() as client:
         counted = client.execute_sql("SELECT count(*) FROM entries")
-    return {"seconds": seconds, "rows": int(counted[0][0]), "version": dlt.__version__}
+    return {**timed, "rows": int(counted[0][0]), "version": dlt.__version__}
 
 
 def _downloaded(url: str, job: str, to: Path) -> Path:
