@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     sizes = QUICK if options.quick else Sizes.of(options.entries)
     repeats = 1 if options.quick else options.repeats
+    whole = not options.quick and not options.only
+    results = options.results or (_RESULTS if whole else options.directory / "results.json")
     before, rows = machine(), list[Row]()
     with begun(sizes, repeats=repeats, directory=options.directory) as bench:
         for name in options.only or MEASUREMENTS:
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.quick:
         rows = [_not_judged(row) for row in rows]
     printed(rows, Console(width=None if sys.stdout.isatty() else 140))
-    written(rows, options.results, sizes=sizes, repeats=repeats, before=before)
+    written(rows, results, sizes=sizes, repeats=repeats, before=before)
     return int(any(row.standing.fails for row in rows))
 
 
@@ -61,7 +64,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=list(MEASUREMENTS), metavar="PART", help=", ".join(MEASUREMENTS))
     parser.add_argument("--entries", type=int, default=1_000_000, help="what the goals call a million")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each, of which the median counts")
-    parser.add_argument("--results", type=Path, default=_RESULTS, help="the file for the figures")
+    parser.add_argument("--results", type=Path, help=f"the file for the figures; of a whole run {_RESULTS.name} here")
     parser.add_argument(
         "--directory", type=Path, default=_ROOT / ".readiness" / "bench", help="for documents and scratch"
     )
@@ -69,4 +72,5 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that scratch and children go with it
     sys.exit(main())

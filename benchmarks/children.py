@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Protocol
+from tempfile import TemporaryFile
+from typing import IO, Any, Protocol
 
 _ROOT = Path(__file__).parents[1]
 _EVERY = 0.005
@@ -46,17 +50,16 @@ class Task:
     def run(self) -> Measured:
         """Run it once; TaskFailed or NotInstalled when it does not end well."""
         command = [sys.executable, "-m", "benchmarks.tasks", self.name, json.dumps(dict(self.arguments))]
-        process = subprocess.Popen(  # noqa: S603 - ours
-            command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        most = _watch(process)
-        output, errors = process.communicate()
-        if process.returncode:
-            last = errors.strip().splitlines()[-1:] or ["no word"]
-            if "ModuleNotFoundError" in last[0]:
-                raise NotInstalled(last[0])
-            raise TaskFailed(f"{self.name} ended with {process.returncode}: {last[0]}")
-        return Measured(json.loads(output.splitlines()[-1]), most)
+        with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:  # pipes that nobody reads would fill
+            most, code = _ended(command, output, errors)
+            output.seek(0)
+            errors.seek(0)
+            told, last = output.read().splitlines(), errors.read().strip().splitlines()[-1:] or ["no word"]
+        if code and "ModuleNotFoundError" in last[0]:
+            raise NotInstalled(last[0])
+        if code:
+            raise TaskFailed(f"{self.name} ended with {code}: {last[0]}")
+        return Measured(json.loads(told[-1]), most)
 
 
 class Runs(Protocol):
@@ -81,6 +84,18 @@ def middle(runs: Sequence[Measured], name: str = "seconds") -> float:
 def most_memory(runs: Sequence[Measured]) -> float:
     """Return the greatest anonymous memory of any of the runs, in MB."""
     return max(run.anonymous_mb for run in runs)
+
+
+def _ended(command: Sequence[str], output: IO[str], errors: IO[str]) -> tuple[float, int]:
+    """Run a command to its end, and return its greatest anonymous memory in MB and its exit code."""
+    process = subprocess.Popen(  # noqa: S603 - ours
+        command, cwd=_ROOT, stdout=output, stderr=errors, text=True, start_new_session=True
+    )
+    try:
+        return _watch(process), process.wait()
+    finally:
+        with suppress(ProcessLookupError):  # whoever interrupts the run leaves nothing of it behind
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _watch(process: subprocess.Popen[str]) -> float:
