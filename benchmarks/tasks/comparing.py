@@ -90,9 +90,8 @@ def polars(warehouse: str) -> dict[str, Any]:
     import polars as pl  # noqa: PLC0415 - only this task needs it
 
     with duckdb.connect(warehouse, read_only=True) as connection:
-        older, newer = (
-            pl.from_arrow(connection.execute(_selection(day)).to_arrow_table()) for day in ("older", "newer")
-        )
+        tables = [connection.execute(_selection(day)).to_arrow_table() for day in ("older", "newer")]
+    older, newer = (pl.DataFrame(table) for table in tables)
     watch = Watch()
     both = newer.join(older, on=list(_KEY), how="full", suffix="_before", coalesce=True)
     differs = pl.any_horizontal(pl.col(amount).ne_missing(pl.col(f"{amount}_before")) for amount in _AMOUNTS)
