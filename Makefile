@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint types layers lock system-deps cassettes clean
+.PHONY: help check test lint types layers lock system-deps cassettes bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,11 +27,16 @@ layers: $(VENV)/.dev  ## import-linter: a line imports only from lines below it
 cassettes: $(VENV)/.check  ## record the shipped cassettes again, from a simulator
 	@tools/record-cassettes $(BIN)
 
+bench: $(VENV)/.bench  ## measure speed and memory against their goals; ARGS=--quick for a smoke run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 lock: $(VENV)/.dev  ## write the locked versions again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group build pyproject.toml -o requirements/check.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group build --group dev pyproject.toml -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group build --group bench pyproject.toml -o requirements/bench.txt
 
 system-deps:  ## install the Debian packages that some tests need (as root)
 	@tools/system-deps
@@ -50,4 +55,8 @@ $(VENV)/.check: requirements/check.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.check
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.check
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@

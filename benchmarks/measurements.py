@@ -1,0 +1,225 @@
+"""Every goal, and what it takes to measure it: each function returns the rows of its part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import log
+
+from benchmarks.bench import Bench
+from benchmarks.children import Measured, Task, middle, most_memory
+from benchmarks.rows import Row, at_least, at_most, judged, not_built
+from benchmarks.tasks import comparing
+
+_MB = 1_000_000
+_MEMORY = 512.0
+
+
+def load_million(bench: Bench) -> list[Row]:
+    """The first goal: the export against a typed parse."""
+    return [_against_parse(bench, bench.sizes.million, "export of a million")]
+
+
+def load_large(bench: Bench) -> list[Row]:
+    """The same five times larger, and how the time grows."""
+    small, large = bench.sizes.million, bench.sizes.large
+    seconds = {size: middle(bench.exports(size)["export"]) for size in (small, large)}
+    exponent = log(seconds[large] / seconds[small]) / log(large / small)
+    return [
+        _against_parse(bench, large, "export of five million"),
+        at_most("growth, one to five million", "exponent at most 1.15", exponent, 1.15, "", seconds=seconds),
+    ]
+
+
+def memory_million(bench: Bench) -> list[Row]:
+    """Anonymous memory of the exporting process."""
+    return [_memory(bench, bench.sizes.million, "a million")]
+
+
+def memory_large(bench: Bench) -> list[Row]:
+    """The same for five million."""
+    return [_memory(bench, bench.sizes.large, "five million")]
+
+
+def peers(bench: Bench) -> list[Row]:
+    """The same document with dlt, in its fastest way and in its usual one."""
+    document = bench.document(bench.sizes.small)
+    ways = {"ours": "exporting:export", "dlt arrow": "peers:dlt_arrow", "dlt rows": "peers:dlt_rows"}
+    runs = bench.alternating({name: bench.export(document, task) for name, task in ways.items()})
+    seconds = _seconds(runs)
+    cpu = _processor(runs)
+    version = runs["dlt arrow"][0]["version"]
+    arrow, rows = seconds["dlt arrow"] / seconds["ours"], seconds["dlt rows"] / seconds["ours"]
+    return [
+        at_least(
+            "against dlt, Arrow and merge",
+            "at least 5 x faster",
+            arrow,
+            5,
+            "x",
+            seconds=seconds,
+            cpu_seconds=cpu,
+            dlt=version,
+        ),
+        at_least(
+            "against dlt, rows", "at least 20 x faster", rows, 20, "x", seconds=seconds, cpu_seconds=cpu, dlt=version
+        ),
+    ]
+
+
+def again(bench: Bench) -> list[Row]:
+    """The same job once more, in a warehouse that has ten times as many rows."""
+    name, goal = "the same job again, ten million rows", "nothing changes; file at most 1 % larger"
+    entries, document = bench.sizes.million, bench.document(bench.sizes.million)
+    with bench.place() as place:
+        warehouse = str(place / "warehouse.duckdb")
+        own = {"warehouse": warehouse, "job": document.stem}
+        Task(
+            "keeping:fill", {**_at(warehouse), "entries": entries, "snapshots": bench.sizes.history, "before": True}
+        ).run()
+        first = Task("exporting:export", {**own, "url": bench.url}).run()
+        repeated = [Task("exporting:again", {**own, "document": str(document)}).run() for _ in range(bench.repeats)]
+    growth = max(run["bytes_after"] / run["bytes_before"] - 1 for run in repeated) * 100
+    same = all(run["same"] and run["inserted"] == 0 for run in repeated)
+    figure = f"{'nothing changed' if same else 'CHANGED'}; {growth:+.2f} %"
+    seen = {"rows": repeated[0]["rows"], "seconds": middle(repeated), "first_seconds": first["seconds"]}
+    memory = {"growth_percent": growth, "bytes": repeated[0]["bytes_before"], "rss_anon_mb": most_memory(repeated)}
+    return [judged(name, goal, figure, reached=same and growth <= 1, **seen, **memory)]
+
+
+def changes(bench: Bench) -> list[Row]:
+    """What changed from one day to the next."""
+    names = ("changes, against a FULL JOIN", "changes, against pandas")
+    goals = ("at most 2 x, written", "at least 8 x faster")
+    if not comparing.built():
+        return [not_built(name, goal, "no change detection") for name, goal in zip(names, goals, strict=True)]
+    days = {name: str(bench.document(bench.sizes.million, day=day)) for day, name in enumerate(("older", "newer"))}
+    with bench.place() as place:
+        at = _at(str(place / "warehouse.duckdb"))
+        Task("comparing:prepare", {**at, **days}).run()
+        runs = bench.alternating(
+            {name: Task(f"comparing:{name}", at) for name in ("changes", "full_join", "pandas", "polars")}
+        )
+    seconds, found = _seconds(runs), {name: each[0]["found"] for name, each in runs.items()}
+    cpu = _processor(runs)
+    join, pandas = seconds["changes"] / seconds["full_join"], seconds["pandas"] / seconds["changes"]
+    return [
+        at_most(names[0], goals[0], join, 2, "x", seconds=seconds, found=found, cpu_seconds=cpu),
+        at_least(names[1], goals[1], pandas, 8, "x", seconds=seconds, found=found, cpu_seconds=cpu),
+    ]
+
+
+def reconciliation(bench: Bench) -> list[Row]:  # noqa: ARG001 - joins later
+    """Clari against the warehouse."""
+    return [not_built("reconciliation, against a FULL JOIN", "at most 2 x", "no reconciliation")]
+
+
+def current(bench: Bench) -> list[Row]:
+    """The view that everybody reads, when thirty days are kept."""
+    with bench.place() as place:
+        at = _at(str(place / "warehouse.duckdb"))
+        size = Task("keeping:fill", {**at, "entries": bench.sizes.million, "snapshots": bench.sizes.kept}).run()[
+            "bytes"
+        ]
+        runs = bench.alternating({name: Task(f"keeping:{name}", at) for name in ("current", "scan")})
+    seconds = _seconds(runs)
+    ratio = seconds["current"] / seconds["scan"]
+    same = runs["current"][0]["told"] == runs["scan"][0]["told"]
+    seen = {
+        "seconds": seconds,
+        "cpu_seconds": _processor(runs),
+        "rows": runs["current"][0]["rows"],
+        "same_content": same,
+        "bytes": size,
+    }
+    name, goal = "current_entries of thirty million rows", "at most 10 x a scan of the snapshot"
+    figure = f"{ratio:.2f} x{'' if same else ', OTHER CONTENT'}"
+    return [judged(name, goal, figure, reached=ratio <= 10 and same, value=ratio, limit=10, **seen)]
+
+
+def validation(bench: Bench) -> list[Row]:
+    """Whether it is really every entry that is judged, and what share of the first goal that takes."""
+    entries = bench.sizes.million
+    broken, whole = (bench.document(entries, broken=wrong) for wrong in (True, False))
+    with bench.place() as place:
+        refused = Task("exporting:refuse", {**_at(str(place / "warehouse.duckdb")), "document": str(broken)}).run()
+    runs = bench.alternating({"judging": Task("exporting:judging", {"document": str(whole), "scratch": "{scratch}"})})
+    exported = bench.exports(entries)
+    judging = middle(runs["judging"], "cpu_seconds")
+    share = judging / middle(exported["export"], "cpu_seconds") * 100
+    wanted = f"$.entries[{entries - 1}].forecastValue"
+    found = [text.partition(": ")[0] for text in refused["violations"]] == [wanted]
+    figure = f"{'the last one refused' if found else 'NOT FOUND'}; {share:.0f} % of the export"
+    seen = {"violations": refused["violations"], "cpu_seconds": judging, "share_percent": share}
+    return [judged("contract of every entry", "every entry, in the first goal", figure, reached=found, **seen)]
+
+
+def gate(bench: Bench) -> list[Row]:
+    """The recorded gate in a fresh copy of the project."""
+    ways = {"whole": False, "collected": True}
+    runs = bench.alternating(
+        {name: Task("gate:checks", {"directory": "{scratch}", "collect_only": only}) for name, only in ways.items()}
+    )
+    seen = {"seconds": _seconds(runs), "cpu_seconds": _processor(runs)}
+    return [
+        _gate("pytest checks, recorded", "at most 10 s", "whole", 10, seen),
+        _gate("pytest checks, imports and collection", "at most 1 s", "collected", 1, seen),
+    ]
+
+
+def _gate(name: str, goal: str, way: str, limit: float, seen: Mapping[str, Mapping[str, float]]) -> Row:
+    wall, processor = seen["seconds"][way], seen["cpu_seconds"][way]
+    figure = f"{wall:.1f} s, {processor:.1f} s of the processor"
+    return judged(name, goal, figure, reached=wall <= limit, value=wall, limit=limit, **seen)
+
+
+def gate_memory(bench: Bench) -> list[Row]:  # noqa: ARG001 - joins later
+    """The gate in front of a large warehouse."""
+    return [not_built("the gate and thirty million rows", "at most 1 MB leaves the engine", "joins later")]
+
+
+MEASUREMENTS: Mapping[str, Callable[[Bench], list[Row]]] = {
+    "load": load_million,
+    "load-large": load_large,
+    "memory": memory_million,
+    "memory-large": memory_large,
+    "peers": peers,
+    "again": again,
+    "changes": changes,
+    "reconciliation": reconciliation,
+    "current": current,
+    "validation": validation,
+    "gate": gate,
+    "gate-memory": gate_memory,
+}
+"""Part -> what measures it, in the order of the table."""
+
+
+def _against_parse(bench: Bench, entries: int, name: str) -> Row:
+    runs = bench.exports(entries)
+    seconds = _seconds(runs)
+    steps = {step: middle(runs["export"], step) for step in ("download", "stage", "load", "close")}
+    ratios = {gc: seconds["export"] / seconds[f"parse, gc {gc}"] for gc in ("off", "on")}
+    goal = "at most 2.5 x a typed parse"
+    figure = f"{ratios['on']:.2f} x, {ratios['off']:.2f} x with its gc off"
+    seen = {"entries": entries, "seconds": seconds, "cpu_seconds": _processor(runs), "steps": steps}
+    seen |= {"value": ratios["on"], "gc_off": ratios["off"]}
+    return judged(name, goal, figure, reached=ratios["on"] <= 2.5, limit=2.5, **seen)
+
+
+def _memory(bench: Bench, entries: int, size: str) -> Row:
+    runs = bench.exports(entries)
+    most = {name: most_memory(each) for name, each in runs.items()}
+    goal = f"RssAnon at most {_MEMORY:.0f} MB"
+    return at_most(f"memory at {size}", goal, most["export"], _MEMORY, "MB", entries=entries, rss_anon_mb=most)
+
+
+def _seconds(runs: Mapping[str, list[Measured]]) -> dict[str, float]:
+    return {name: middle(each) for name, each in runs.items()}
+
+
+def _processor(runs: Mapping[str, list[Measured]]) -> dict[str, float]:
+    return {name: middle(each, "cpu_seconds") for name, each in runs.items()}
+
+
+def _at(warehouse: str) -> dict[str, str]:
+    return {"warehouse": warehouse}

@@ -1,0 +1,54 @@
+"""A row of the table: a goal, the figure, and whether it was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Standing(StrEnum):
+    """How a goal stands. Only `MISSED` and `NOT_MEASURED` make a run fail."""
+
+    REACHED = "ok"
+    MISSED = "MISSED"
+    NOT_BUILT = "not built yet"
+    NOT_MEASURED = "NOT MEASURED"
+    NOT_JUDGED = "not judged"
+
+    @property
+    def fails(self) -> bool:
+        """Whether a run with such a row is no success."""
+        return self in (Standing.MISSED, Standing.NOT_MEASURED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was wanted and what was seen; `seen` has the figures behind the figure."""
+
+    name: str
+    goal: str
+    figure: str
+    standing: Standing
+    seen: Mapping[str, Any] = field(default_factory=dict)
+
+
+def judged(name: str, goal: str, figure: str, *, reached: bool, **seen: Any) -> Row:
+    """Return a row that was measured."""
+    return Row(name, goal, figure, Standing.REACHED if reached else Standing.MISSED, seen)
+
+
+def at_most(name: str, goal: str, value: float, limit: float, unit: str, **seen: Any) -> Row:
+    """Return a row whose figure must not be greater than its limit."""
+    return judged(name, goal, f"{value:.2f} {unit}".rstrip(), reached=value <= limit, value=value, limit=limit, **seen)
+
+
+def at_least(name: str, goal: str, value: float, limit: float, unit: str, **seen: Any) -> Row:
+    """Return a row whose figure must not be smaller than its limit."""
+    return judged(name, goal, f"{value:.2f} {unit}".rstrip(), reached=value >= limit, value=value, limit=limit, **seen)
+
+
+def not_built(name: str, goal: str, missing: str) -> Row:
+    """Return a row whose part does not exist yet."""
+    return Row(name, goal, missing, Standing.NOT_BUILT)

@@ -1,0 +1,1 @@
+"""What is measured, each as a function that a child process runs: keyword arguments in, what it saw out."""
