@@ -81,7 +81,7 @@ def _load_entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> 
         connection.execute(statement("name_currency"), {"currency": snapshot.request.currency})
     rows, of_this = connection.execute(statement("rows_of_moment"), of_job).fetchall()[0]
     if not rows:
-        return _changed_rows(connection, "insert_entries", of_job)
+        return _changed_rows(connection, "load_entries", of_job)
     _changed_rows(connection, "merge_entries", of_job)
     return int(connection.execute(statement("rows_of_moment"), of_job).fetchall()[0][1]) - int(of_this)
 

@@ -88,7 +88,7 @@ class Shelf:
         at, snapshot = in_utc(rows.snapshot.exported_at), rows.snapshot
         of_job = {"forecast_id": "net_bookings", "job_id": snapshot.job_id, "exported_at": at}
         self._stage_rows(rows)
-        self.connection.execute(statement("insert_entries"), of_job)
+        self.connection.execute(statement("load_entries"), of_job)
         counts = {week: sum(key[0] == week for key in rows.entries) for week in rows.weeks}
         values = ", ".join(
             f"('{rows.job_id}', 'net_bookings', '{rows.period}', '{week}', '{rows.scope}', '{rows.currency}',"
