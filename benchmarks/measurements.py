@@ -200,10 +200,10 @@ def _against_parse(bench: Bench, entries: int, name: str) -> Row:
     steps = {step: middle(runs["export"], step) for step in ("download", "stage", "load", "close")}
     ratios = {gc: seconds["export"] / seconds[f"parse, gc {gc}"] for gc in ("off", "on")}
     goal = "at most 2.5 x a typed parse"
-    figure = f"{ratios['on']:.2f} x, {ratios['off']:.2f} x with its gc off"
+    figure = f"{ratios['off']:.2f} x with its gc off, {ratios['on']:.2f} x on"
     seen = {"entries": entries, "seconds": seconds, "cpu_seconds": _processor(runs), "steps": steps}
-    seen |= {"value": ratios["on"], "gc_off": ratios["off"]}
-    return judged(name, goal, figure, reached=ratios["on"] <= 2.5, limit=2.5, **seen)
+    seen |= {"value": ratios["off"], "gc_on": ratios["on"]}
+    return judged(name, goal, figure, reached=ratios["off"] <= 2.5, limit=2.5, **seen)
 
 
 def _memory(bench: Bench, entries: int, size: str) -> Row:
