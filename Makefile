@@ -13,7 +13,7 @@ check: $(VENV)/.check  ## run the gate in the default environment, with what it 
 	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
 
 test: $(VENV)/.dev  ## run every test
-	@$(BIN)/pytest tests $(ARGS)
+	@$(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev  ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

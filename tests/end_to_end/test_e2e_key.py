@@ -43,7 +43,7 @@ def test_a_key_that_is_refused_is_not_shown_either(story: Story, tmp_path: Path)
     (place.directory / "key").write_text(key)
     place.reword('key = "fixture://simulated"', 'key = "file://key"')
     with place.simulator():
-        refused = place.export()
+        refused = place.export("--anew")
         assert (refused.code, len(refused.lines)) == (1, 3), refused
         assert "HTTP 401" in refused.lines[0]
     assert not [needle for needle in variants(key) if needle in refused.said.encode()]
