@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from clari_readiness.client import connect_to
 from clari_readiness.environments import load
@@ -111,14 +110,21 @@ class Integration:
         )
 
     def _gate(self, arguments: Sequence[str]) -> Judgement:
-        log = self.directory / "gate.log"
-        gate = multiprocessing.get_context("fork").Process(target=_run, args=(self, arguments, log))
-        gate.start()
-        gate.join(timeout=100)
-        assert gate.exitcode is not None, f"the gate did not end:\n{log.read_text()}"
+        where = [f"--env={self.environment}", f"--config={self.settings}", "-p", "no:cacheprovider"]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLARI_", "PYTEST_"))}
+        gate = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments, *where],
+            cwd=REPOSITORY,
+            env=kept | self.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=200,
+            check=False,
+        )
         report = self.directory / ".readiness" / self.environment / "report.json"
         document = json.loads(report.read_text()) if report.exists() else None
-        return Judgement(gate.exitcode, log.read_text(), document)
+        return Judgement(gate.returncode, gate.stdout, document)
 
 
 @dataclass(frozen=True)
@@ -140,21 +146,6 @@ class Judgement:
                 if finding["check"] and results.get(pair, "PASS") == "PASS":
                     results[pair] = finding["result"]
         return results
-
-
-def _run(integration: Integration, arguments: Sequence[str], log: Path) -> None:
-    """Be the gate, in a process of its own."""
-    with log.open("w") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
-    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    os.chdir(REPOSITORY)
-    for name in list(os.environ):
-        if name.startswith("CLARI_"):
-            del os.environ[name]
-    os.environ.update(integration.variables)
-    where = [f"--env={integration.environment}", f"--config={integration.settings}", "-p", "no:cacheprovider"]
-    os._exit(int(pytest.main([*arguments, *where])))
 
 
 def healthy(directory: Path) -> Integration:
