@@ -142,7 +142,7 @@ def validation(bench: Bench) -> list[Row]:
     broken, whole = (bench.document(entries, broken=wrong) for wrong in (True, False))
     with bench.place() as place:
         refused = Task("exporting:refuse", {**_at(str(place / "warehouse.duckdb")), "document": str(broken)}).run()
-    runs = bench.alternating({"judging": Task("exporting:judging", {"document": str(whole), "scratch": "{scratch}"})})
+    runs = bench.alternating({"judging": Task("exporting:judging", {"document": str(whole)})})
     exported = bench.exports(entries)
     judging = middle(runs["judging"], "cpu_seconds")
     share = judging / middle(exported["export"], "cpu_seconds") * 100

@@ -18,8 +18,8 @@ from clari_readiness.model.exports import EXPORT_TYPES, ExportRequest, LandedDoc
 from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse
-from clari_readiness.warehouse.plain import EntryShape
-from clari_readiness.warehouse.splitting import split
+from clari_readiness.warehouse.plain import EntryShape, PlainEntries, listed_in
+from clari_readiness.warehouse.splitting import opened
 
 _KEY = "benchmark-key-0000"  # the loopback server asks for none
 LATEST = datetime(2026, 9, 30, 6, tzinfo=UTC)
@@ -80,24 +80,13 @@ def refuse(document: str, warehouse: str) -> dict[str, Any]:
     return {**watch.told(), "violations": told}
 
 
-def judging(document: str, scratch: str) -> dict[str, Any]:
-    """Read the entries as staging does, without and with its judgement of each; the difference is the judging."""
-    directory = Path(scratch)
-    directory.mkdir()
-    parts = [str(file) for file in split(on_disk(document), directory, parts=4).entries]
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        read = _processor(connection, "sum(length(CAST(json AS VARCHAR)))", {"files": parts})
-        pattern = {"files": parts, "pattern": EntryShape.of({}).pattern()}
-        judged = _processor(connection, "count(*) FILTER (regexp_full_match(CAST(json AS VARCHAR), $pattern))", pattern)
-    return {"cpu_seconds": max(judged - read, 0.0)}
-
-
-def _processor(connection: duckdb.DuckDBPyConnection, expression: str, params: dict[str, Any]) -> float:
-    source = "read_json_objects($files, format = 'array', maximum_object_size = 1048576)"
-    watch = Watch()
-    connection.execute(f"SELECT {expression} FROM {source}", params).fetchall()  # noqa: S608 - both are ours
-    return watch.told()["cpu_seconds"]
+def judging(document: str) -> dict[str, Any]:
+    """Judge the entries as staging does before it reads them."""
+    with opened(on_disk(document)) as split:
+        plain = PlainEntries(EntryShape.of({}), listed_in(split.envelope))
+        watch = Watch()
+        judged = sum(is_plain for _, is_plain in split.pieces(plain.count))
+        return {**watch.told(), "pieces": judged}
 
 
 def on_disk(document: str) -> LandedDocument:

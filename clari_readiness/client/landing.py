@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 from clari_readiness.errors import ReadinessError
 from clari_readiness.model.exports import LandedDocument
+
+_AT_ONCE = 1024 * 1024
+"""Bytes that are digested at once: handing over each chunk would cost more than its digest."""
 
 
 def land(chunks: Iterable[bytes], to: Path, *, judge: Callable[[Path, int], None]) -> LandedDocument:
@@ -35,8 +40,8 @@ def land(chunks: Iterable[bytes], to: Path, *, judge: Callable[[Path, int], None
 
 
 def _write(chunks: Iterable[bytes], part: Path) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
-    with part.open("wb") as file:
+    size = 0
+    with part.open("wb") as file, _Digest() as digest:
         for chunk in chunks:
             file.write(chunk)
             digest.update(chunk)
@@ -44,6 +49,45 @@ def _write(chunks: Iterable[bytes], part: Path) -> tuple[int, str]:
         file.flush()
         os.fsync(file.fileno())
     return size, digest.hexdigest()
+
+
+class _Digest:
+    """A SHA-256 that is computed in a thread of its own, so that the next chunk is received meanwhile."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._chunks: list[bytes] = []
+        self._bytes = 0
+        self._computing: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hand_over()
+        self._pool.shutdown()
+
+    def update(self, chunk: bytes) -> None:
+        """Take a chunk, and wait where the thread has not yet come as far as the ones before."""
+        self._chunks.append(chunk)
+        self._bytes += len(chunk)
+        if self._bytes >= _AT_ONCE:
+            self._hand_over()
+
+    def hexdigest(self) -> str:
+        """Return the digest, when all is over."""
+        return self._sha256.hexdigest()
+
+    def _hand_over(self) -> None:
+        if self._computing is not None:
+            self._computing.result()
+        self._computing = self._pool.submit(self._compute, self._chunks)
+        self._chunks, self._bytes = [], 0
+
+    def _compute(self, chunks: list[bytes]) -> None:
+        for chunk in chunks:
+            self._sha256.update(chunk)
 
 
 def _make_durable(directory: Path) -> None:

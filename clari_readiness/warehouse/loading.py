@@ -62,7 +62,7 @@ def in_utc(at: datetime) -> datetime:
 
 
 def _lists(snapshot: Snapshot, staged: StagedEntries) -> Iterator[tuple[str, dict[str, Any]]]:
-    lists = staged.document.lists
+    lists = staged.lists
     exported_at = {"exported_at": in_utc(snapshot.exported_at)}
     period = {"time_period_id": snapshot.request.time_period}
     yield "load_users", {**exported_at, "users": str(lists["users"])}
@@ -100,7 +100,7 @@ def _coverage(snapshot: Snapshot, staged: StagedEntries) -> dict[str, Any]:
     return {
         **_of_job(snapshot),
         "time_period_id": request.time_period,
-        "time_frames": str(staged.document.lists["timeFrames"]),
+        "time_frames": str(staged.lists["timeFrames"]),
         "scope_id": request.scope_id or "",
         "currency": request.currency or "",
         "types": sorted(set(request.types)),

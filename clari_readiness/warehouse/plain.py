@@ -1,17 +1,17 @@
-"""Which entries need no second look, as one pattern over their text.
+"""Which entries need no second look: those that msgspec decodes as what Clari usually sends.
 
-An entry that the pattern accepts holds only keys that have a column, and new ones that were seen in a sample of the
-document. Each has a value of its type, each number is short enough to survive a double unchanged (at most 15 digits),
-each text is free of escapes. Everything else may be right too, and is looked at one by one. The pattern is a filter and
-no contract: it must accept less than the contract does, and accept what Clari usually sends.
+A plain entry holds only keys that have a column, each with a value of its type, and refers only to users, fields,
+periods and weeks that the document lists. Everything else may be right too, and is looked at one by one. This is a
+filter and no contract: it must accept less than the contract does, and accept what Clari usually sends.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
 
 from clari_readiness.model.exports import AMOUNTS
 
@@ -21,49 +21,43 @@ KEYS: Mapping[str, str] = {
     "time_frame_id": "timeFrameId",
     "user_id": "userId",
 }
+LISTED: Mapping[str, str] = {
+    "fieldId": "fields",
+    "timePeriodId": "timePeriods",
+    "timeFrameId": "timeFrames",
+    "userId": "users",
+}
+"""Key of an entry -> the list of the document that holds what it refers to, under the same key."""
+
 PEOPLE: Mapping[str, str] = {"updated_by": "updatedBy", "adjusted_by": "adjustedBy"}
 MOMENTS: Mapping[str, str] = {"updated_at": "updatedOn", "adjusted_at": "adjustedOn"}
 FLAG = "isUpdated"
 CURRENCY = "currency"
+LATEST = 10**15
+"""Epoch ms. What is later is no moment."""
 
-_SPACE = r"[ \t\r\n]*"
-_TEXT = r'"[^"\\]+"'
-_ANY_TEXT = r'"[^"\\]*"'
-_CENTS = r"null|-?[0-9]{1,13}(?:\.[0-9]{1,2})?"
-_AMOUNT = r"null|-?[0-9][0-9.]{0,15}"  # more decimals than two, too: they are rounded, and counted
-_MOMENT = r"null|[0-9]{1,15}"
-_PERSON = rf"null|[0-9]{{1,15}}|{_ANY_TEXT}"
-_FLAG = r"true|false"
-_CURRENCY = (
-    rf'\{{{_SPACE}"code"{_SPACE}:{_SPACE}"[A-Z]{{3}}"'
-    rf'(?:{_SPACE},{_SPACE}"symbol"{_SPACE}:{_SPACE}(?:null|{_ANY_TEXT}))?{_SPACE}\}}'
-)
-# A value of a key that has no column: its text comes back from DuckDB's JSON as it was. No deeper than one level.
-_SCALAR = rf"null|true|false|0|-?[1-9][0-9]{{0,14}}|-?(?:0|[1-9][0-9]{{0,9}})\.[0-9]{{0,3}}[1-9]|{_ANY_TEXT}"
-_MEMBER = rf"{_ANY_TEXT}{_SPACE}:{_SPACE}(?:{_SCALAR})"
-_LIST = rf"\[{_SPACE}(?:(?:{_SCALAR})(?:{_SPACE},{_SPACE}(?:{_SCALAR}))*)?{_SPACE}\]"
-_OBJECT = rf"\{{{_SPACE}(?:{_MEMBER}(?:{_SPACE},{_SPACE}{_MEMBER})*)?{_SPACE}\}}"
-_NEW = rf"{_SCALAR}|{_LIST}|{_OBJECT}"
-_NEW_KEY = re.compile(r"[A-Za-z0-9_$ .-]+")
-_MOST_NEW_KEYS = 20
+_Number = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
+Listed = Mapping[str, frozenset[str]]
+"""Key of an entry -> the ids that the document lists, to one of which it refers."""
+
+_KEYS_OF = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+
+
+class _Currency(msgspec.Struct, forbid_unknown_fields=True):
+    code: str
+    symbol: str | None = None
 
 
 @dataclass(frozen=True)
 class EntryShape:
-    """The keys of an entry: `amounts` is column -> key, which settings may change (F13); `new` have no column."""
+    """The keys of an entry: `amounts` is column -> key, which settings may change (F13)."""
 
     amounts: Mapping[str, str]
-    new: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, value_names: Mapping[str, str]) -> EntryShape:
         """Return the shape under which each type of `value_names` has the key given there, and the others ours."""
         return cls({column: value_names.get(kind, key) for kind, (key, column) in AMOUNTS.items()})
-
-    def with_new(self, keys: Iterable[str]) -> EntryShape:
-        """Return the shape that has those of the keys, too, that have no column and no escapes: at most twenty."""
-        new = sorted(key for key in keys if key not in self.known and _NEW_KEY.fullmatch(key))
-        return replace(self, new=tuple(new[:_MOST_NEW_KEYS]))
 
     @property
     def known(self) -> frozenset[str]:
@@ -71,39 +65,60 @@ class EntryShape:
         amounts = self.amounts.values()
         return frozenset((*KEYS.values(), *amounts, *PEOPLE.values(), *MOMENTS.values(), FLAG, CURRENCY))
 
-    def paths(self) -> list[str]:
-        """Return the JSON path of each column, in the order in which stage.sql takes them."""
-        keys = (*KEYS.values(), *self.amounts.values(), FLAG, *_pairs())
-        return [*(f"$.{json.dumps(key)}" for key in keys), f"$.{CURRENCY}.code"]
 
-    def new_paths(self) -> list[str]:
-        """Return the JSON path of each key that has no column."""
-        return [f"$.{json.dumps(key)}" for key in self.new]
+class PlainEntries:
+    """Tells plain entries of one document, given the ids that it lists, and notes which keys of amounts they have."""
 
-    def new_members(self) -> list[str]:
-        """Return what stands before the value of each key that has no column: `"key":`."""
-        return [f"{json.dumps(key)}:" for key in self.new]
+    def __init__(self, shape: EntryShape, listed: Listed) -> None:
+        self._shape = shape
+        self._listed = listed
+        self._any = _decoder(shape.amounts, listed)
+        self._usual = _decoder({}, listed)
+        self.amounts_seen: frozenset[str] = frozenset()
 
-    def pattern(self, *, cents: bool = False) -> str:
-        """Return the regular expression (RE2) that a plain entry matches from end to end.
+    def count(self, text: bytes) -> int | None:
+        """Return how many entries a JSON list holds; None when any of them needs a second look."""
+        count = _count(self._usual, text)
+        if count is None and (count := _count(self._any, text)) is not None:
+            self._learn(text)
+        return count
 
-        With `cents`, only one whose amounts have no third decimal.
-        """
-        member = "|".join(
-            rf'"(?:{"|".join(map(re.escape, keys))})"{_SPACE}:{_SPACE}(?:{value})'
-            for keys, value in (
-                (KEYS.values(), _TEXT),
-                (self.amounts.values(), _CENTS if cents else _AMOUNT),
-                ((FLAG,), _FLAG),
-                (PEOPLE.values(), _PERSON),
-                (MOMENTS.values(), _MOMENT),
-                ((CURRENCY,), _CURRENCY),
-                (self.new, _NEW),
-            )
-            if keys
-        )
-        return rf"\{{{_SPACE}(?:{member})(?:{_SPACE},{_SPACE}(?:{member}))*{_SPACE}\}}"
+    def _learn(self, text: bytes) -> None:
+        """Take in the keys of a list that has more of them than those before; null is no absent key (F13)."""
+        keys = {key for entry in _KEYS_OF.decode(text) for key in entry}
+        self.amounts_seen |= keys & frozenset(self._shape.amounts.values())
+        seen = {column: key for column, key in self._shape.amounts.items() if key in self.amounts_seen}
+        self._usual = _decoder(seen, self._listed)
 
 
-def _pairs() -> tuple[str, ...]:
-    return tuple(key for pair in zip(PEOPLE.values(), MOMENTS.values(), strict=True) for key in pair)
+def listed_in(envelope: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the ids that a document lists, by the key under which entries refer to them."""
+    return {key: frozenset(each[key] for each in envelope.get(name, ())) for key, name in LISTED.items()}
+
+
+def _decoder(amounts: Mapping[str, str], listed: Listed) -> msgspec.json.Decoder[list[Any]] | None:
+    """Return a decoder of entries with these amounts; None where there is nothing that an entry could refer to."""
+    if not all(listed.values()):
+        return None
+    # One of a few known texts is looked up instead of being made, which is most of what makes it fast.
+    required = [(column, Literal[tuple(listed[key])]) for column, key in KEYS.items()]
+    optional = [
+        *((column, float | None, None) for column in amounts),
+        *((column, str | _Number | None, None) for column in PEOPLE),
+        *((column, _Number | None, None) for column in MOMENTS),
+        ("is_updated", bool, False),
+        ("currency", _Currency, None),
+    ]
+    named = {**KEYS, **amounts, **PEOPLE, **MOMENTS, "is_updated": FLAG, "currency": CURRENCY}
+    entry = msgspec.defstruct("Entry", [*required, *optional], rename=named, forbid_unknown_fields=True, gc=False)
+    entries: Any = list[entry]  # type: ignore[valid-type]
+    return msgspec.json.Decoder(entries)
+
+
+def _count(decoder: msgspec.json.Decoder[list[Any]] | None, text: bytes) -> int | None:
+    if decoder is None:
+        return None
+    try:
+        return len(decoder.decode(text))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

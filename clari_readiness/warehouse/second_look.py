@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Protocol
 
 import msgspec
 
 from clari_readiness.model.exports import Violation
-from clari_readiness.warehouse.plain import CURRENCY, FLAG, KEYS, MOMENTS, PEOPLE, EntryShape
+from clari_readiness.warehouse.plain import CURRENCY, FLAG, KEYS, LATEST, LISTED, MOMENTS, PEOPLE, EntryShape, Listed
+from clari_readiness.warehouse.splitting import Piece
 
 _CENT = Decimal("0.01")
 _TOO_LARGE = Decimal(10) ** 13
-_LATEST = 10**15
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _EXACT = msgspec.json.Encoder(decimal_format="number")
 
@@ -31,51 +30,66 @@ class Judge(Protocol):
         ...
 
 
-@dataclass
 class SecondLook:
-    """What a second look found: texts of entries that are refused, and keys that have no column."""
+    """Judges entries one by one: what is right becomes rows, and what is not is told with its place."""
 
-    refused: list[str] = field(default_factory=list)
-    unknown_keys: set[str] = field(default_factory=set)
+    def __init__(self, shape: EntryShape, judge: Judge, listed: Listed) -> None:
+        self._shape = shape
+        self._judge = judge
+        self._listed = listed
+        self._unlisted: set[tuple[str, str]] = set()
+        self.violations: list[Violation] = []
+        self.keys_seen: set[str] = set()
+        self.rounded = 0
+        """How many amounts had more than two decimals."""
 
+    def rows(self, pieces: Iterable[Piece], *, stop_after: int) -> Iterator[dict[str, Any]]:
+        """Yield each entry that is right as a row of staged_entries; stop when so many violations were found."""
+        for piece in pieces:
+            for position, written in enumerate(piece.entries(), start=piece.first):
+                if len(self.violations) >= stop_after:
+                    return
+                entry = self._entry(written, f"$.entries[{position}]")
+                if entry is not None:
+                    yield self._row(entry)
 
-def violations(written: str, shape: EntryShape, judge: Judge, at: str) -> tuple[Violation, ...]:
-    """Return all that is wrong with one entry, amounts that do not fit DECIMAL(15,2) included."""
-    try:
-        entry = _DECODER.decode(written)
-    except (msgspec.DecodeError, InvalidOperation) as error:
-        return (Violation(at, f"cannot be read: {error}"),)
-    return _judged(entry, shape, judge, at)
-
-
-def rows(
-    texts: Iterable[str], shape: EntryShape, judge: Judge, look: SecondLook, *, stop_after: int
-) -> Iterator[dict[str, Any]]:
-    """Yield each entry that is right as a row of staged_entries; those that are not go to `look.refused`.
-
-    It stops when so many were refused: nothing will be loaded then, and enough can be shown.
-    """
-    known = shape.known
-    for written in texts:
+    def _entry(self, written: msgspec.Raw, at: str) -> dict[str, Any] | None:
+        """Return an entry in which nothing is wrong."""
         try:
             entry = _DECODER.decode(written)
-        except (msgspec.DecodeError, InvalidOperation):
-            entry = None
-        if entry is None or _judged(entry, shape, judge, "$"):
-            look.refused.append(written)
-            if len(look.refused) >= stop_after:
-                return
+        except (msgspec.DecodeError, UnicodeDecodeError, InvalidOperation) as error:
+            found: tuple[Violation, ...] = (Violation(at, f"cannot be read: {error}"),)
         else:
-            extra = {key: entry[key] for key in sorted(entry) if key not in known}  # in order, as stage.sql has them
-            look.unknown_keys.update(extra)
-            yield _row(entry, shape, extra)
+            found = self._judge.entry(entry, at)
+        if not found and not isinstance(entry, dict):
+            found = (Violation(at, "expected an object"),)
+        found = found or (*_unfit(entry, self._shape, at), *self._without_its_list(entry, at))
+        self.violations += found
+        return None if found else entry
 
+    def _without_its_list(self, entry: Mapping[str, Any], at: str) -> Iterator[Violation]:
+        """Yield the first reference to each id that the document does not list."""
+        for key, ids in self._listed.items():
+            if entry[key] not in ids and (key, entry[key]) not in self._unlisted:
+                self._unlisted.add((key, entry[key]))
+                yield Violation(f"{at}.{key}", f'"{entry[key]}" is not in `{LISTED[key]}`')
 
-def _judged(entry: Any, shape: EntryShape, judge: Judge, at: str) -> tuple[Violation, ...]:
-    found = judge.entry(entry, at)
-    if found or not isinstance(entry, dict):
-        return found or (Violation(at, "expected an object"),)
-    return tuple(_unfit(entry, shape, at))
+    def _row(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        self.keys_seen.update(entry)
+        given = {column: entry.get(key) for column, key in self._shape.amounts.items()}
+        amounts = {column: None if value is None else _cents(value) for column, value in given.items()}
+        self.rounded += sum(amounts[column] != value for column, value in given.items())
+        known = self._shape.known
+        extra = {key: entry[key] for key in sorted(entry) if key not in known}
+        return {
+            **{column: entry[key] for column, key in KEYS.items()},
+            "currency": (entry.get(CURRENCY) or {}).get("code", ""),
+            **{column: None if value is None else f"{value:f}" for column, value in amounts.items()},
+            "is_updated": entry.get(FLAG),
+            **{column: _text(entry.get(key)) for column, key in PEOPLE.items()},
+            **{column: entry.get(key) for column, key in MOMENTS.items()},
+            "extra": _EXACT.encode(extra).decode() if extra else None,
+        }
 
 
 def _unfit(entry: Mapping[str, Any], shape: EntryShape, at: str) -> Iterator[Violation]:
@@ -89,23 +103,8 @@ def _unfit(entry: Mapping[str, Any], shape: EntryShape, at: str) -> Iterator[Vio
             yield Violation(f"{at}.{key}", f"{_short(value)} does not fit the warehouse's DECIMAL(15,2)")
     for key in MOMENTS.values():
         value = entry.get(key)
-        if isinstance(value, int) and value > _LATEST:
+        if isinstance(value, int) and value > LATEST:
             yield Violation(f"{at}.{key}", f"expected milliseconds since 1970, got {value}")
-
-
-def _row(entry: Mapping[str, Any], shape: EntryShape, extra: Mapping[str, Any]) -> dict[str, Any]:
-    given = {column: entry.get(key) for column, key in shape.amounts.items()}
-    amounts = {column: None if value is None else _cents(value) for column, value in given.items()}
-    return {
-        **{column: entry[key] for column, key in KEYS.items()},
-        "currency": (entry.get(CURRENCY) or {}).get("code", ""),
-        **{column: None if value is None else f"{value:f}" for column, value in amounts.items()},
-        "is_updated": entry.get(FLAG),
-        **{column: _text(entry.get(key)) for column, key in PEOPLE.items()},
-        **{column: entry.get(key) for column, key in MOMENTS.items()},
-        "extra": _EXACT.encode(extra).decode() if extra else None,
-        "rounded": sum(amounts[column] != value for column, value in given.items()),
-    }
 
 
 def _cents(amount: int | Decimal) -> Decimal:

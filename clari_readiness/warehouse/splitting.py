@@ -1,14 +1,10 @@
-"""Taking a landed forecast document apart: each of its five lists (F13) to a file of its own, without parsing them.
-
-The entries go to several files, because one JSON array is read by one thread only.
-"""
+"""Taking a landed forecast document apart: its five lists (F13), and the many entries in pieces, none of it parsed."""
 
 from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +16,12 @@ from clari_readiness.errors import DocumentRefused
 from clari_readiness.model.exports import LandedDocument
 
 LISTS = ("users", "fields", "timePeriods", "timeFrames")
-_PART = 16 * 1024 * 1024
+PIECE = 512 * 1024
+"""Bytes of a piece, or a little more: small enough to be decoded in the processor's cache."""
+
 _BOUNDARY = re.compile(rb"\}(\s*),\s*\{\s*\"[A-Za-z_]")
 _NOTHING = b"[]"
+_ENTRIES = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class _Document(msgspec.Struct):
@@ -34,36 +33,80 @@ class _Document(msgspec.Struct):
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Some entries that follow each other: where they stand in the file, and the position of the first of them."""
+
+    first: int
+    content: memoryview
+
+    @property
+    def text(self) -> bytes:
+        """Return a copy of them, as a JSON list."""
+        return b"".join((b"[", self.content, b"]"))
+
+    def entries(self) -> list[msgspec.Raw]:
+        """Return the text of each entry."""
+        return _ENTRIES.decode(self.text)
+
+
+@dataclass(frozen=True)
 class SplitDocument:
-    """The files into which a document was split, and `envelope`: the document, decoded, with its entries left out."""
+    """A document while its file is open: `envelope` is all of it but its entries, decoded."""
 
-    entries: tuple[Path, ...]
-    lists: Mapping[str, Path]
+    path: Path
     envelope: Mapping[str, Any]
-    empty: bool
+    _lists: Mapping[str, msgspec.Raw]
+    _entries: memoryview
+
+    def write_lists(self, directory: Path) -> dict[str, Path]:
+        """Write each list but the entries to a file, and return them by name; one that is not there becomes empty."""
+        files = {name: directory / f"{name}.json" for name in LISTS}
+        for name, file in files.items():
+            file.write_bytes(self._lists.get(name, _NOTHING))
+        return files
+
+    def pieces(self, count: Callable[[bytes], int | None]) -> Iterator[tuple[Piece, bool]]:
+        """Yield the entries piece by piece, and whether `count` knew how many there are in each.
+
+        It returns None for what it cannot judge, and then they are counted here.
+        """
+        first = start = 0
+        for end, following in self._cuts():
+            piece = Piece(first, self._entries[start:end])
+            known = count(piece.text)
+            entries = _counted(piece.text) if known is None else known
+            if entries is not None:
+                yield piece, known is not None
+                first, start = first + entries, following
+        if start < len(self._entries):
+            raise _refused(self.path, f"$.entries[{first}]: cannot be read")
+
+    def _cuts(self) -> Iterator[tuple[int, int]]:
+        """Yield where one entry seems to end and the next to begin, about once in a piece, and the end.
+
+        `},{"x` cannot stand inside a string, whose quote would be escaped, but it can in a list inside an entry. What
+        was cut there is no JSON, since more than one list is open.
+        """
+        after = 0
+        while found := _BOUNDARY.search(self._entries, after + PIECE):
+            after = found.end(1) + 1
+            yield found.start() + 1, after
+        yield len(self._entries), len(self._entries)
 
 
-def split(landed: LandedDocument, directory: Path, *, parts: int) -> SplitDocument:
-    """Write the five lists of a landed document to `directory`, the entries to at most so many `parts`.
+@contextmanager
+def opened(landed: LandedDocument) -> Iterator[SplitDocument]:
+    """Take a landed document apart while its file is open.
 
-    A part that is no JSON was cut inside an entry, and it takes one part then: whoever reads the parts finds that out.
-
-    A document that is no JSON, or is an object without a list of entries, is a DocumentRefused. A list that is not
-    there becomes an empty file of its own; whether it may be missing is the contract's business.
+    A document that is no JSON, or is an object without a list of entries, is a DocumentRefused. Whether another list
+    may be missing is the contract's business.
     """
     with _mapped(landed.path) as content:
         document = _taken_apart(content, landed.path)
         entries = _list(document.entries, "entries", landed.path)
-        empty = not memoryview(entries)[1:-1].tobytes().strip() if len(entries) < 1024 else False
-        files = _write_parts(entries, directory, parts)
-        lists, envelope = {}, {"entries": list[Any]()}
-        for name in LISTS:
-            raw = getattr(document, name)
-            lists[name] = directory / f"{name}.json"
-            lists[name].write_bytes(_NOTHING if raw is msgspec.UNSET else raw)
-            if raw is not msgspec.UNSET:
-                envelope[name] = _decoded(raw, name, landed.path)
-    return SplitDocument(files, lists, envelope, empty)
+        lists = {name: raw for name in LISTS if not isinstance(raw := getattr(document, name), msgspec.UnsetType)}
+        decoded = {name: _decoded(raw, name, landed.path) for name, raw in lists.items()}
+        yield SplitDocument(landed.path, {"entries": [], **decoded}, lists, entries[1:-1])
 
 
 @contextmanager
@@ -102,39 +145,13 @@ def _decoded(raw: msgspec.Raw, name: str, path: Path) -> Any:
         raise _refused(path, f"$.{name}: {error}") from error
 
 
+def _counted(text: bytes) -> int | None:
+    """Return how many entries a list holds; None when it was cut inside an entry."""
+    try:
+        return len(_ENTRIES.decode(text))
+    except msgspec.DecodeError:
+        return None
+
+
 def _refused(path: Path, violation: str) -> DocumentRefused:
     return DocumentRefused(f"{path}: {violation}", violations=(violation,), way_out="look at the landed file")
-
-
-def _write_parts(entries: memoryview, directory: Path, parts: int) -> tuple[Path, ...]:
-    """Write the list of entries as several lists, side by side."""
-    cuts = list(_cuts(entries, min(parts, len(entries) // _PART + 1)))
-    files = tuple(directory / f"entries-{number}.json" for number in range(len(cuts) + 1))
-    starts = [0, *(after for _, after in cuts)]
-    ends = [*(before for before, _ in cuts), len(entries)]
-
-    def write(file: Path, start: int, end: int) -> None:
-        _write(file, entries[start:end], first=start == 0, last=end == len(entries))
-
-    with ThreadPoolExecutor(max_workers=len(files)) as pool:
-        list(pool.map(write, files, starts, ends))  # the list is what raises when a disk is full
-    return files
-
-
-def _cuts(entries: memoryview, parts: int) -> Iterator[tuple[int, int]]:
-    """Yield where one entry ends and where the next begins, near each of the places that make equal parts.
-
-    `},{"x` cannot stand inside a string, whose quote would be escaped, but it can in a list inside an entry. Both parts
-    are no JSON then, since more than one list is open there.
-    """
-    for number in range(1, parts):
-        found = _BOUNDARY.search(entries, len(entries) * number // parts)
-        if found:
-            yield found.start() + 1, found.end(1) + 1
-
-
-def _write(file: Path, part: memoryview, *, first: bool, last: bool) -> None:
-    with file.open("wb") as out:
-        out.write(b"" if first else b"[")
-        out.write(part)
-        out.write(b"" if last else b"]")

@@ -202,6 +202,19 @@ def test_what_is_no_forecast_document_is_refused_in_one_clear_line(
     assert not any(dump(path).values())
 
 
+def test_an_id_that_is_not_listed_is_told_once_beside_what_else_is_wrong(load: Load, path: Path) -> None:
+    content = document(*(entry(f"{number}:A") for number in range(5)))
+    content["users"] = content["users"][:2]
+    content["entries"] += [entry("2:A"), entry("0:A", forecastValue="n/a")]
+    with pytest.raises(DocumentRefused) as refused:
+        load(content)
+    assert refused.value.violations == (
+        *(f'$.entries[{number}].userId: "{number}:A" is not in `users`' for number in (2, 3, 4)),
+        '$.entries[6].forecastValue: expected a number or null, got "n/a"',
+    )
+    assert not any(dump(path).values())
+
+
 @pytest.mark.parametrize("missing", ["users", "fields", "timePeriods", "timeFrames"])
 def test_a_list_that_entries_refer_to_may_not_be_missing(load: Load, path: Path, missing: str) -> None:
     content = document(entry())
@@ -224,12 +237,11 @@ def test_types_of_which_no_entry_has_the_key_are_told_and_null_is_not_absent(
 
 
 def test_a_document_in_parts_keeps_every_entry_and_its_position(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clari_readiness.warehouse.splitting._PART", 100)
+    monkeypatch.setattr("clari_readiness.warehouse.splitting.PIECE", 100)
     tricky = {"list": [{"a": "},{"}, {"fieldId": 1}], "text": '},{"x'}
     entries = [entry(f"{number}:A", forecastValue=number, **tricky) for number in range(200)]
     assert load(document(*entries)).inserted == 200
     entries[150]["forecastValue"] = "n/a"
-    entries[50]["userId"] = "nobody"
     broken = document(*entries)
     with pytest.raises(DocumentRefused) as refused:
         load(broken)

@@ -1,4 +1,4 @@
--- Returns nothing: puts the rows of $file, one JSON object a line, where the odd entries of staged_entries were.
+-- Returns nothing: adds the rows of $file, one JSON object a line, to staged_entries.
 INSERT INTO staged_entries
 SELECT
     field_id,
@@ -16,9 +16,7 @@ SELECT
     epoch_ms(updated_at),
     adjusted_by,
     epoch_ms(adjusted_at),
-    CAST(extra AS JSON),
-    rounded,
-    NULL
+    CAST(extra AS JSON)
 FROM read_json(
     $file,
     format = 'newline_delimited',
@@ -26,6 +24,6 @@ FROM read_json(
         field_id: 'VARCHAR', time_period_id: 'VARCHAR', time_frame_id: 'VARCHAR', user_id: 'VARCHAR',
         currency: 'VARCHAR', forecast_amount: 'VARCHAR', quota_amount: 'VARCHAR', adjustment_amount: 'VARCHAR',
         crm_total: 'VARCHAR', crm_closed: 'VARCHAR', is_updated: 'BOOLEAN', updated_by: 'VARCHAR',
-        updated_at: 'BIGINT', adjusted_by: 'VARCHAR', adjusted_at: 'BIGINT', extra: 'VARCHAR', rounded: 'INTEGER'
+        updated_at: 'BIGINT', adjusted_by: 'VARCHAR', adjusted_at: 'BIGINT', extra: 'VARCHAR'
     }
 )
