@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,10 +164,19 @@ class Place:
 
 
 def started(command: Sequence[str], directory: Path) -> Running:
-    """Start a command as a user would who never heard of these tests."""
+    """Start a command as a user would who never heard of these tests, and whose terminal's Ctrl-C reaches it.
+
+    What was itself started in the background ignores interrupts, and so would its children.
+    """
     return Running(
         subprocess.Popen(
-            list(command), cwd=directory, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            list(command),
+            cwd=directory,
+            env=environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - nothing but a system call
         )
     )
 
