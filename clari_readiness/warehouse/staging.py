@@ -67,6 +67,11 @@ class Staging:
                 return self._staged(landed, document)
         except duckdb.Error as error:
             raise WarehouseError(f"{landed.path} cannot be staged: {first_line(error)}") from error
+        except OSError as error:
+            raise WarehouseError(
+                f"{landed.path} cannot be staged in {self._directory}: {error.strerror or error}",
+                way_out="make room there",
+            ) from error
 
     def _staged(self, landed: LandedDocument, document: SplitDocument) -> StagedEntries:
         self._run("staged_entries")

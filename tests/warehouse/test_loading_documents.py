@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from clari_readiness.errors import DocumentRefused
+from clari_readiness.errors import DocumentRefused, WarehouseError
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import AMOUNTS
 from clari_readiness.warehouse import DuckDBWarehouse
@@ -281,3 +283,21 @@ def test_times_are_kept_in_utc(load: Load, path: Path) -> None:
     load(document(entry()), snapshot(at=datetime.fromisoformat("2026-09-01T08:00:00+02:00")))
     at = ask(path, "SELECT exported_at FROM forecast_entries")[0][0]
     assert at.replace(tzinfo=UTC) == datetime(2026, 9, 1, 6, tzinfo=UTC)
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_line(
+    warehouse: DuckDBWarehouse, judge: Any, load: Load, tmp_path: Path, path: Path
+) -> None:
+    load(document(entry()))
+    before = dump(path)
+    landed = land(tmp_path, document(*(entry(f"{number}:A") for number in range(3000))))
+    was, ignored = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, was[1]))
+    try:
+        with pytest.raises(WarehouseError, match=r"cannot be staged in .*\.staging: File too large"):
+            warehouse.stage(landed, judge, {})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, was)
+        signal.signal(signal.SIGXFSZ, ignored)
+        warehouse.close()
+    assert dump(path) == before
