@@ -278,13 +278,12 @@ def test_relative_paths_start_at_the_base_and_absolute_ones_do_not() -> None:
 
 
 def test_every_statement_says_first_what_it_returns() -> None:
-    folder = files("clari_readiness.warehouse") / "sql"
-    names = [file.name for directory in (folder, folder / "checks") for file in directory.iterdir()]
+    folder = Path(str(files("clari_readiness.warehouse") / "sql"))
+    names = [str(file.relative_to(folder).with_suffix("")) for file in folder.rglob("*.sql")]
     assert len(names) > 20
-    for directory, prefix in ((folder, ""), (folder / "checks", "checks/")):
-        for file in directory.iterdir():
-            if file.name.endswith(".sql"):
-                assert statement(prefix + file.name.removesuffix(".sql")).startswith("-- Returns "), file.name
+    assert {str(Path(name).parent) for name in names} == {".", "checks", "retention"}
+    for name in names:
+        assert statement(name).startswith("-- Returns "), name
 
 
 def test_the_amounts_of_the_model_are_the_amounts_of_the_tables(load: Load, path: Path) -> None:
