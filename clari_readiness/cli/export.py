@@ -27,6 +27,7 @@ from clari_readiness.exporter import (
     lock_beside,
     opportunity_ids,
     planned,
+    window_of,
 )
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import SystemClock
@@ -73,7 +74,8 @@ def _others(environment: Environment, *, audit_events: bool) -> Iterator[str]:
     path = database_path(environment.warehouse.url, environment.base)
     with exclusively(lock_beside(path)), connect_to(environment, clock=clock) as client, EventStore(path) as store:
         if audit_events:
-            days = list(export_audit_events(client, store, contracts, clock))
+            since = window_of(environment, clock).begins
+            days = list(export_audit_events(client, store, contracts, clock, since=since))
             yield f"audit events: {sum(day.events for day in days)} of {len(days)} days"
         if named:
             ids = opportunity_ids(environment, store)

@@ -239,6 +239,11 @@ class Settings(Table):
     opportunities_from: OpportunitiesFrom | None = None
 
     @property
+    def uses_reference_exporter(self) -> bool:
+        """Whether the reference exporter fills the warehouse, or nobody has said who does."""
+        return self.exporter is None or self.exporter.kind == "reference"
+
+    @property
     def fiscal_year(self) -> FiscalYear:
         """The organisation's fiscal calendar."""
         return FiscalYear(starts=int(self.fiscal_year_table.starts), named_after=self.fiscal_year_table.named_after)

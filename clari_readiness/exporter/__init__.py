@@ -3,11 +3,13 @@
 from clari_readiness.exporter.audit import AuditDay, export_audit_events
 from clari_readiness.exporter.events import Cause, Cost, DataFinding, Event, Exported, Step
 from clari_readiness.exporter.export import Exporter
+from clari_readiness.exporter.landing import Landing
 from clari_readiness.exporter.lock import exclusively, lock_beside
 from clari_readiness.exporter.opportunities import Opportunities, export_opportunities
 from clari_readiness.exporter.plan import Schedule, plan
+from clari_readiness.exporter.retention import RetiredFiles, enforce
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
-from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned
+from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned, window_of
 from clari_readiness.exporter.waiting import Patience
 
 __all__ = [
@@ -20,10 +22,13 @@ __all__ = [
     "ExportClient",
     "Exported",
     "Exporter",
+    "Landing",
     "Opportunities",
     "Patience",
+    "RetiredFiles",
     "Schedule",
     "Step",
+    "enforce",
     "exclusively",
     "export_audit_events",
     "export_opportunities",
@@ -32,4 +37,5 @@ __all__ = [
     "opportunity_ids",
     "plan",
     "planned",
+    "window_of",
 ]

@@ -70,13 +70,20 @@ class AuditDay:
 
 
 def export_audit_events(
-    client: AuditClient, store: AuditDays, contracts: Contracts, clock: Clock, *, page: int = PAGE
+    client: AuditClient,
+    store: AuditDays,
+    contracts: Contracts,
+    clock: Clock,
+    *,
+    since: date = date.min,
+    page: int = PAGE,
 ) -> Iterator[AuditDay]:
     """Export each day that Clari still has and we have not in full, the oldest first, and yield it when it is kept.
 
+    A day before `since` is not asked for: a retention has let it go, or will.
     Clari's errors and DocumentRefused end it; a day is replaced when all of its pages are there, or not at all.
     """
-    for day in days_due(store.audit_days(), clock.now()):
+    for day in days_due(store.audit_days(), clock.now(), since=since):
         begins = max(_midnight(day), clock.now() - KEPT)
         ends = min(_midnight(day) + _DAY, clock.now())
         exported_at = clock.now()
@@ -85,14 +92,16 @@ def export_audit_events(
         yield AuditDay(day, store.replace_audit_day(day, inside, actors, exported_at=exported_at), pages)
 
 
-def days_due(exported: Mapping[date, datetime], now: datetime) -> list[date]:
+def days_due(exported: Mapping[date, datetime], now: datetime, *, since: date = date.min) -> list[date]:
     """Return the days, from the oldest that Clari has until today, that are not there or were not over yet.
 
-    The oldest is asked for only when nothing of it is there: part of it is gone by now, and replacing would lose that.
+    None is before `since`. The oldest is asked for only when nothing of it is there: part of it is gone by now, and
+    replacing would lose that.
     """
     oldest = (now - KEPT).astimezone(UTC).date()
     days = [oldest + _DAY * number for number in range((now.astimezone(UTC).date() - oldest).days + 1)]
-    return [day for day in days if day not in exported or (day > oldest and not _over(day, exported[day]))]
+    wanted = [day for day in days if day >= since]
+    return [day for day in wanted if day not in exported or (day > oldest and not _over(day, exported[day]))]
 
 
 def _over(day: date, exported_at: datetime) -> bool:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from clari_readiness.environments import Environment
 from clari_readiness.exporter.export import Exporter
+from clari_readiness.exporter.landing import Landing
 from clari_readiness.exporter.lock import lock_beside
 from clari_readiness.exporter.opportunities import ids_in
 from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.seams import Contracts, ExportClient
 from clari_readiness.exporter.waiting import Patience
+from clari_readiness.model.calendar import Window
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import DuckDBWarehouse
@@ -32,7 +34,7 @@ def exporter_of(
         warehouse=warehouse,
         contracts=contracts,
         clock=clock,
-        landing=directory / "landing",
+        landing=Landing.below(directory).directory,
         lock=lock_beside(warehouse.path),
         patience=Patience(
             timeout=environment.job_timeout,
@@ -58,6 +60,11 @@ def planned(environment: Environment, clock: Clock) -> tuple[ExportRequest, ...]
         today=clock.now().date(),
         history_quarters=environment.history_quarters,
     )
+
+
+def window_of(environment: Environment, clock: Clock) -> Window:
+    """Return the quarters that an environment keeps: the current one, and `retention_quarters` - 1 before it."""
+    return environment.fiscal_year.window(clock.now().date(), environment.retention_quarters)
 
 
 def opportunity_ids(environment: Environment, store: EventStore) -> tuple[str, ...]:

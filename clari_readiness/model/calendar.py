@@ -48,6 +48,21 @@ class Quarter:
 
 
 @dataclass(frozen=True)
+class Window:
+    """The quarters that a warehouse keeps: `first`, which began on the day `begins`, and every later one."""
+
+    first: Quarter
+    begins: date
+
+    def is_past(self, period: str) -> bool:
+        """Tell whether a period lies before it. Of what is not named like a quarter nobody knows: it does not."""
+        try:
+            return Quarter.parse(period) < self.first
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True)
 class FiscalYear:
     """A fiscal year: the month in which it starts (1 to 12), and which of its calendar years it is named after."""
 
@@ -77,6 +92,11 @@ class FiscalYear:
         """Return the quarter that the day is in and so many before it, the newest first."""
         current = self.quarter_of(day)
         return tuple(current.minus(back) for back in range(quarters + 1))
+
+    def window(self, day: date, quarters: int) -> Window:
+        """Return the window of so many quarters, of which the one that the day is in is the last to have begun."""
+        first = self.quarter_of(day).minus(quarters - 1)
+        return Window(first, self.first_day(first))
 
     @property
     def _named_later(self) -> int:

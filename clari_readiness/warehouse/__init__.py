@@ -1,8 +1,9 @@
 """The warehouse: where exports are kept, and where the gate asks its questions."""
 
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
+from clari_readiness.warehouse.opening import existing
 from clari_readiness.warehouse.reading import Answer, WarehouseReader
-from clari_readiness.warehouse.retention import Retired, delete_files, landed_files
+from clari_readiness.warehouse.retention import Retired, RetiredRows
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries
 from clari_readiness.warehouse.store import DuckDBWarehouse, Warehouse
@@ -18,11 +19,11 @@ __all__ = [
     "Judge",
     "LedgerEntry",
     "Retired",
+    "RetiredRows",
     "StagedEntries",
     "Tables",
     "Warehouse",
     "WarehouseReader",
     "database_path",
-    "delete_files",
-    "landed_files",
+    "existing",
 ]

@@ -33,16 +33,21 @@ def patiently(
             clock.sleep(_AGAIN)
 
 
+def existing(path: Path) -> Path:
+    """Return the path of a file that is there; a WarehouseError otherwise."""
+    if not path.is_file():
+        raise WarehouseError(
+            f"{path}: there is no such warehouse file", way_out="run the export first, or mend `warehouse.url`"
+        )
+    return path
+
+
 def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:
     """Open an existing file read-only: any number of processes may do so at once.
 
     A file that is missing, locked by a writer or no DuckDB database is a WarehouseError.
     """
-    if not path.is_file():
-        raise WarehouseError(
-            f"{path}: there is no such warehouse file", way_out="run the export first, or mend `warehouse.url`"
-        )
-    return _connect(path, read_only=True)
+    return _connect(existing(path), read_only=True)
 
 
 def open_to_write(path: Path, *, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:

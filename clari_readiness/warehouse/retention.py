@@ -1,54 +1,89 @@
-"""Retention: what lies before the first kept quarter goes, from the tables and from the landed files."""
+"""Retention: which rows lie before the window of quarters that is kept, and taking them away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.calendar import Window
 from clari_readiness.warehouse.loading import transaction
 from clari_readiness.warehouse.opening import first_line
-from clari_readiness.warehouse.statements import statement
+from clari_readiness.warehouse.statements import render, statement
 
-# Users and fields come after the entries: those go whom no kept row refers to any more.
-_TABLES = ("forecast_entries", "entry_changes", "snapshots", "time_frames", "time_periods", "users", "fields")
+_OF_FORECASTS = {
+    "forecast_entries": "time_period_id",
+    "entry_changes": "time_period_id",
+    "snapshots": "time_period_id",
+    "time_frames": "time_period_id",
+    "time_periods": "time_period_id",
+    "users": "''",
+    "fields": "''",
+}
+"""Table -> what its rows are counted by."""
+
+# Actors go before the events that name them: which these are is not known afterwards.
+_OF_AUDIT = {"audit_actors": "''", "audit_events": "day", "audit_days": "day"}
+
+_LEDGER = "export_jobs"
+
+
+@dataclass(frozen=True)
+class RetiredRows:
+    """The rows of one table that go: how many, and of which periods or days; users, fields and actors are of none."""
+
+    table: str
+    count: int
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Retired:
-    """What a retention took away, or would take away: which periods, and how many rows of each table."""
+    """What a retention takes from the tables, and how many lines of the ledger forget where their file is."""
 
-    periods: tuple[str, ...] = ()
-    rows: tuple[tuple[str, int], ...] = ()
+    tables: tuple[RetiredRows, ...] = ()
+    files_forgotten: int = 0
 
     @property
     def nothing(self) -> bool:
-        """Whether there was nothing to take."""
-        return not self.periods and not any(count for _, count in self.rows)
+        """Whether there is nothing to take."""
+        return not self.files_forgotten and not any(table.count for table in self.tables)
 
 
-class _OnlyLooked(Exception):
-    """A dry run is the real one, rolled back."""
+@dataclass(frozen=True)
+class _Going:
+    """What the statements are asked with: each table with what its rows are counted by, and their parameters."""
+
+    tables: Mapping[str, str]
+    params: Mapping[str, Any]
 
 
-def retire(connection: duckdb.DuckDBPyConnection, first_kept: Quarter, *, dry_run: bool) -> Retired:
-    """Take away every row of a quarter before `first_kept`, in one transaction; a dry run only counts them.
-
-    Users and fields go with the last row that refers to them. The ledger keeps its lines, since a job that it does not
-    know could be taken for the one whose answer was lost (F12), and forgets where their files were. Periods that are
-    not named like a quarter stay. What stops it is a WarehouseError, and nothing has changed.
-    """
-    retired = Retired()
+def would_retire(connection: duckdb.DuckDBPyConnection, window: Window) -> Retired:
+    """Return what `retire` would take away. It only reads; what stops it is a WarehouseError."""
     try:
-        with transaction(connection):
-            retired = _retired(connection, str(first_kept))
-            _go_on(only_looked=dry_run or retired.nothing)
-    except _OnlyLooked:
-        return retired
+        return _counted(connection, _going(connection, window))
+    except duckdb.Error as error:
+        raise WarehouseError(f"what lies before {window.first} cannot be told: {first_line(error)}") from error
+
+
+def retire(connection: duckdb.DuckDBPyConnection, window: Window) -> Retired:
+    """Take away every row of a quarter before the window, in one transaction, and return what went.
+
+    Users and fields go with the last row that refers to them, audit events with the day before the window (F29), and
+    actors with the last event that names them. Opportunities stay as they were last seen. The ledger keeps its lines,
+    since a job that it does not know could be taken for the one whose answer was lost (F12), and forgets where their
+    files were. Periods that are not named like a quarter stay. What stops it is a WarehouseError, and nothing has
+    changed.
+    """
+    with transaction(connection):
+        going = _going(connection, window)
+        retired = _counted(connection, going)
+        for table in going.tables:
+            _run(connection, render("retention/deleted", {"going": _rows_of(table)}), going)
+        _run(connection, statement("retention/forget_files"), going)
     try:
         connection.execute("CHECKPOINT")
     except duckdb.Error as error:
@@ -56,69 +91,39 @@ def retire(connection: duckdb.DuckDBPyConnection, first_kept: Quarter, *, dry_ru
     return retired
 
 
-def landed_files(landing: Path, first_kept: Quarter) -> tuple[Path, ...]:
-    """Return every file of a quarter before `first_kept`: landing/<forecast>/<quarter>/...
-
-    Only what is named like a quarter counts, and links are not followed. A directory that is not there has none.
-    """
-    return tuple(sorted(file for period in _periods(landing, first_kept) for file in _files(period)))
+def _going(connection: duckdb.DuckDBPyConnection, window: Window) -> _Going:
+    tables = _tables(connection)
+    periods = connection.execute(statement("retention/periods"), {"first_kept": str(window.first)}).fetchall()
+    return _Going(tables, {"periods": [period for (period,) in periods], "begins": window.begins})
 
 
-def delete_files(files: Iterable[Path], landing: Path) -> int:
-    """Delete landed files, and the directories below `landing` that they leave empty; return how many were there.
-
-    Files that are gone already are passed over. One that cannot be deleted is a WarehouseError; the next run goes on.
-    """
-    deleted = 0
-    for file in files:
-        try:
-            file.unlink()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise WarehouseError(
-                f"{file}: cannot be deleted ({error.strerror})", way_out="delete it by hand"
-            ) from error
-        deleted += 1
-        _prune(file.parent, landing)
-    return deleted
+def _tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+    """Return the tables that are there; those of audit events are made when events are exported, all at once."""
+    there = {name for (name,) in connection.execute(statement("relations")).fetchall()}
+    missing = [table for table in (*_OF_FORECASTS, _LEDGER) if table not in there]
+    if missing:
+        raise WarehouseError(
+            f"this is no warehouse of the reference exporter: it has no {', '.join(missing)}",
+            way_out="name the one that it exports into in `warehouse.url`",
+        )
+    return _OF_FORECASTS | _OF_AUDIT if there.issuperset(_OF_AUDIT) else _OF_FORECASTS
 
 
-def _go_on(*, only_looked: bool) -> None:
-    if only_looked:
-        raise _OnlyLooked
+def _counted(connection: duckdb.DuckDBPyConnection, going: _Going) -> Retired:
+    rows = tuple(_count(connection, table, part, going) for table, part in going.tables.items())
+    return Retired(rows, _count(connection, "landed_files", "''", going).count)
 
 
-def _retired(connection: duckdb.DuckDBPyConnection, first_kept: str) -> Retired:
-    before = {"first_kept": first_kept}
-    periods = connection.execute(statement("retention/periods"), before).fetchall()
-    connection.execute(statement("retention/export_jobs"), before)
-    rows = []
-    for table in _TABLES:
-        sql = statement(f"retention/{table}")
-        params = before if "$first_kept" in sql else {}
-        rows.append((table, int(connection.execute(sql, params).fetchall()[0][0])))
-    return Retired(tuple(str(period) for (period,) in periods), tuple(rows))
+def _count(connection: duckdb.DuckDBPyConnection, name: str, part: str, going: _Going) -> RetiredRows:
+    counts = _run(connection, render("retention/counted", {"part": part, "going": _rows_of(name)}), going)
+    return RetiredRows(name, sum(rows for _, rows in counts), tuple(of for of, _ in counts if of))
 
 
-def _periods(landing: Path, first_kept: Quarter) -> Iterator[Path]:
-    for directory in landing.glob("*/*"):
-        try:
-            quarter = Quarter.parse(directory.name)
-        except ValueError:
-            continue
-        if quarter < first_kept and directory.is_dir() and not directory.is_symlink():
-            yield directory
+def _rows_of(name: str) -> str:
+    return statement(f"retention/{name}")
 
 
-def _files(directory: Path) -> Iterator[Path]:
-    return (found for found in directory.rglob("*") if found.is_symlink() or not found.is_dir())
-
-
-def _prune(directory: Path, landing: Path) -> None:
-    while directory != landing and landing in directory.parents:
-        try:
-            directory.rmdir()
-        except OSError:  # something is left in it, so it stays
-            return
-        directory = directory.parent
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, going: _Going) -> list[tuple[Any, ...]]:
+    """Run a statement with those of the parameters that it has: DuckDB refuses any other."""
+    own = {name: value for name, value in going.params.items() if f"${name}" in sql}
+    return connection.execute(sql, own).fetchall()

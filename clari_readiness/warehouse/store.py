@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, Self
@@ -12,15 +13,15 @@ from typing import Protocol, Self
 import duckdb
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.calendar import Window
 from clari_readiness.model.exports import LandedDocument, Loaded, Snapshot, Swing
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import ledger
 from clari_readiness.warehouse.changes import swings_of
 from clari_readiness.warehouse.ledger import LedgerEntry
 from clari_readiness.warehouse.loading import in_utc, load, transaction
-from clari_readiness.warehouse.opening import first_line, open_to_write, patiently
-from clari_readiness.warehouse.retention import Retired, retire
+from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
+from clari_readiness.warehouse.retention import Retired, retire, would_retire
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
 from clari_readiness.warehouse.statements import statement
@@ -89,12 +90,19 @@ class DuckDBWarehouse:
         """
         return swings_of(self._connection(), in_utc(snapshot.exported_at), snapshot.job_id, threshold)
 
-    def retain(self, first_kept: Quarter, *, dry_run: bool = False) -> Retired:
-        """Take away every row of a quarter before this one, in one transaction; a dry run tells what would go.
+    def would_retire(self, window: Window) -> Retired:
+        """Return what `retire` would take away. The file is opened read-only, and stays as it is to the byte."""
+        self.close()
+        with closing(patiently(lambda: open_to_read(self.path), self._clock, self._patience)) as connection:
+            return would_retire(connection, window)
 
-        The landed files are the caller's: `landed_files` finds them, `delete_files` deletes them afterwards.
+    def retire(self, window: Window) -> Retired:
+        """Take away every row of a quarter before the window, in one transaction, and return what went.
+
+        Where there is nothing to take, nothing is written. The landed files are the caller's, afterwards.
         """
-        return retire(self._connection(), first_kept, dry_run=dry_run)
+        retired = self.would_retire(window)
+        return retired if retired.nothing else retire(self._connection(), window)
 
     def record(self, entry: LedgerEntry) -> None:
         """Write a line of the ledger, or write it again, in a transaction of its own."""

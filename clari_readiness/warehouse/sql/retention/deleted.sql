@@ -1,0 +1,3 @@
+-- Returns one row: how many rows went.
+DELETE
+{{going}}
