@@ -11,7 +11,7 @@ from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.warehouse import Answer, WarehouseReader
 
-_LEDGER = ("forecast_id", "time_period_id", "state", "path")
+_LEDGER = ("forecast_id", "time_period_id", "state", "finished_at", "path")
 
 
 class AskedWarehouse:
