@@ -8,6 +8,7 @@ from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.grain import FULL_GRAIN, lacks
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import AMOUNTS
@@ -149,6 +150,30 @@ def test_clari_answers_the_quarter_that_was_asked(
         fix="check `fiscal_year` in the settings against the organisation's calendar in Clari",
     )
     evidence.concludes(f"{len(quarters)} quarters of {', '.join(environment.forecasts)} answered as asked")
+
+
+@item("API-05", "Deduplication logic handles re-exports and overlapping periods", priority="P2", source="warehouse")
+def test_the_newest_exports_hold_no_key_twice(
+    environment: Environment, warehouse: AskedWarehouse, evidence: EvidenceLog
+) -> None:
+    """A re-export that is added to what was there doubles the number that the board reads tonight."""
+    grain = environment.warehouse.grain
+    assert not lacks(grain), evidence.fails(
+        f"the grain {', '.join(grain)} lacks {lacks(grain)}",
+        expected=FULL_GRAIN,
+        fix=f"correct env.{environment.name}.warehouse.grain",
+    )
+    periods = warehouse.kept_periods()
+    if not periods:
+        raise NotVerified("the table of forecasts holds no rows", way_out="export first, then look for duplicates")
+    duplicates = warehouse.duplicate_keys(newest_only=True)
+    assert not duplicates, evidence.fails(
+        f"{duplicates[0]['offenders']} keys are more than once in the newest export of their period",
+        expected="each key of the grain once in the newest export of each forecast and period",
+        fix="merge what is loaded on the whole key (user, field, period, time frame, currency): a week may be in two "
+        "quarters (F14), and a person in two roles (F13)",
+    )
+    evidence.concludes(f"the newest export of {len(periods)} forecasts and periods, no key twice")
 
 
 def _periods(clari: Clari, forecast: str, quarter: Quarter) -> list[str]:

@@ -26,10 +26,8 @@ def retention(env: Env, config: Config = None, dry_run: DryRun = False) -> None:
     """
     environment = chosen(env, config)
     _require_ours(environment)
-    clock = environment.clock()
-    window = window_of(environment, clock)
-    current = environment.fiscal_year.quarter_of(clock.now().date())
-    typer.echo(f"the window: {window.first} to {current}, {environment.retention_quarters} quarters, and later ones")
+    window, quarters = window_of(environment, environment.clock()), environment.retention_quarters
+    typer.echo(f"the window: {window.first} to {window.first.minus(1 - quarters)}, {quarters} quarters, and later ones")
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
     landing = Landing.below(environment.directory)
     nothing = True

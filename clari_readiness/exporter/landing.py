@@ -40,6 +40,10 @@ class Landing:
         """Copy a document that was loaded, but is not beyond doubt, into quarantine; otherwise as `refuse`."""
         return self._quarantined(landed, request, job_id, violations, move=False)
 
+    def files(self) -> tuple[Path, ...]:
+        """Return every file that exports have left, of whatever period."""
+        return tuple(sorted(file for period in self._periods() for file in _files(period)))
+
     def before(self, window: Window) -> tuple[Path, ...]:
         """Return every file of a quarter before the window, those in quarantine included.
 

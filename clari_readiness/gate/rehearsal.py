@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clari_readiness.client import Exchange
-from clari_readiness.exporter import Event, Step, exporter_of, planned
+from clari_readiness.exporter import Event, Landing, Step, exporter_of, planned
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse, Tables, WarehouseReader
@@ -26,9 +26,18 @@ def open_warehouse(readiness: Readiness) -> WarehouseReader:
     tables = Tables(settings.forecasts, settings.columns, **grain)
     if not readiness.uses_recordings:
         return WarehouseReader.open(settings.url, tables, readiness.environment.base, patience=PATIENCE)
-    path = readiness.evidence_directory / "rehearsal" / "warehouse.duckdb"
+    path = _directory(readiness) / "warehouse.duckdb"
     readiness.collector.once(CASSETTE, lambda exchanges: _rehearse(readiness, path, exchanges)).value()
     return WarehouseReader.open(f"duckdb:///{path}", tables, readiness.environment.base)
+
+
+def landing_of(readiness: Readiness) -> Landing:
+    """Return where the reference exporter keeps raw files: its own place, or that of the export from the recordings."""
+    return Landing.below(_directory(readiness) if readiness.uses_recordings else readiness.environment.directory)
+
+
+def _directory(readiness: Readiness) -> Path:
+    return readiness.evidence_directory / "rehearsal"
 
 
 def _rehearse(readiness: Readiness, path: Path, exchanges: list[Exchange]) -> list[dict[str, Any]]:

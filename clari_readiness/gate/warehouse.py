@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.model.calendar import Quarter
-from clari_readiness.warehouse import WarehouseReader
+from clari_readiness.warehouse import Answer, WarehouseReader
+
+_LEDGER = ("forecast_id", "time_period_id", "state", "finished_at", "path")
 
 
 class AskedWarehouse:
@@ -35,20 +37,47 @@ class AskedWarehouse:
         """Return for each forecast how many rows there are, and how many hold each amount."""
         return self._ask("amounts_present", forecasts=list(forecasts))
 
-    def duplicate_keys(self) -> list[dict[str, Any]]:
-        """Return keys of the grain that one export holds more than once, 20 at most, with how many there are."""
-        return self._ask("duplicate_keys")
+    def kept_periods(self) -> list[dict[str, Any]]:
+        """Return each period of each forecast of the table, asked for or not: its rows, first and newest export."""
+        return self._ask("kept_periods")
+
+    def duplicate_keys(self, *, newest_only: bool) -> list[dict[str, Any]]:
+        """Return keys of the grain that one export holds more than once, 20 at most, with how many there are.
+
+        `newest_only` looks at the newest export of each forecast and period, instead of at all that were ever loaded.
+        """
+        return self._ask("duplicate_keys", newest_only=newest_only)
+
+    def reloaded_jobs(self) -> list[dict[str, Any]] | None:
+        """Return jobs whose rows lie at more than one exported_at, 20 at most; None where no column names the job."""
+        answer = self._answer("reloaded_jobs")
+        return None if answer.absent else answer.dicts()
+
+    def loaded_periods(self) -> list[dict[str, Any]] | None:
+        """Return each period of each forecast that was loaded, by the reference exporter's ledger; None without one."""
+        return self._ask("loaded_periods") if self._has("export_jobs", _LEDGER) else None
+
+    def audit_days_before(self, day: date) -> int:
+        """Return how many days of audit events the reference exporter keeps from before a day; 0 where it has none."""
+        if not self._has("audit_events", ("day", "document")):
+            return 0
+        return int(self._ask("audit_days_before", day=day)[0]["days"])
 
     def freshness(self, forecasts: Sequence[str], quarter: Quarter) -> list[dict[str, Any]]:
         """Return the newest export (UTC) of the quarter, for each forecast that has one."""
         return self._ask("freshness", forecasts=list(forecasts), time_period=str(quarter))
 
+    def _has(self, table: str, columns: Sequence[str]) -> bool:
+        return bool(self._ask("has_table", table_name=table, columns=list(columns))[0]["there"])
+
     def _ask(self, name: str, **params: Any) -> list[dict[str, Any]]:
+        return self._answer(name, **params).dicts()
+
+    def _answer(self, name: str, **params: Any) -> Answer:
         answer = self._reader.ask(name, **params)
-        rows = answer.dicts()
-        shown = [{column: _shown(value) for column, value in row.items()} for row in rows]
+        shown = [{column: _shown(value) for column, value in row.items()} for row in answer.dicts()]
         self._evidence.queried(name.replace("_", " "), answer.sql, shown)
-        return rows
+        return answer
 
 
 def _shown(value: Any) -> Any:

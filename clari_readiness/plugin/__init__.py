@@ -18,10 +18,12 @@ from clari_readiness.plugin.fixtures import (
     environment,
     environments,
     evidence,
+    landing,
     quarters,
     readiness,
     today,
     warehouse,
+    window,
 )
 from clari_readiness.plugin.options import activate, add_options
 from clari_readiness.plugin.session import GATE, GateSession
@@ -34,10 +36,12 @@ __all__ = [
     "environment",
     "environments",
     "evidence",
+    "landing",
     "quarters",
     "readiness",
     "today",
     "warehouse",
+    "window",
 ]
 
 RUN = "clari_readiness_run"

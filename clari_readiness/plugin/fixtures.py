@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 
 from clari_readiness.environments import Environment, Environments
+from clari_readiness.exporter import Landing, window_of
 from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.rehearsal import open_warehouse
+from clari_readiness.gate.rehearsal import landing_of, open_warehouse
 from clari_readiness.gate.warehouse import AskedWarehouse
-from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.calendar import Quarter, Window
 from clari_readiness.model.time import Clock
 from clari_readiness.plugin.session import EVIDENCE, GATE, GateSession
 from clari_readiness.validation import Contracts
@@ -59,6 +60,12 @@ def quarters(environment: Environment, today: date) -> tuple[Quarter, ...]:
 
 
 @pytest.fixture(scope="session")
+def window(environment: Environment, clock: Clock) -> Window:
+    """Return the quarters that are to be kept."""
+    return window_of(environment, clock)
+
+
+@pytest.fixture(scope="session")
 def contracts() -> Contracts:
     """Return the contracts of every document that the suite reads."""
     return Contracts()
@@ -90,3 +97,9 @@ def warehouse(readiness: Readiness, evidence: EvidenceLog) -> Iterator[AskedWare
     """Return the team's warehouse, read-only, through the mapping of its tables."""
     with open_warehouse(readiness) as reader:
         yield AskedWarehouse(reader, evidence)
+
+
+@pytest.fixture
+def landing(readiness: Readiness, environment: Environment) -> Landing | None:
+    """Return where raw files are kept, when the reference exporter keeps them: those of others nobody can see."""
+    return landing_of(readiness) if environment.uses_reference_exporter else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from clari_readiness.model.findings import Result, Source
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
+from clari_readiness.warehouse.statements import statement
 from tests.sabotage.integration import Integration, fingerprint_of
 
 Pair = tuple[str, Source]
@@ -78,7 +80,14 @@ def the_route_is_unknown(integration: Integration) -> None:
 NO_KEY: frozenset[Pair] = CLARI | {("AUTH-01", "settings"), ("AUTH-04", "settings")}
 
 NO_WAREHOUSE: frozenset[Pair] = frozenset(
-    {("API-03", "warehouse"), ("API-04", "warehouse"), ("RES-05", "warehouse"), ("CLA-12", "warehouse")}
+    {
+        ("API-03", "warehouse"),
+        ("API-04", "warehouse"),
+        ("API-05", "warehouse"),
+        ("RES-05", "warehouse"),
+        ("RES-06", "warehouse"),
+        ("CLA-12", "warehouse"),
+    }
 )
 """What nobody can look at in `prod`, whose warehouse was never filled."""
 
@@ -230,17 +239,17 @@ def the_quota_column_is_empty(integration: Integration) -> None:
     integration.sql("UPDATE analytics.forecasts SET quota_amount = NULL")
 
 
-@sabotage("API-03", "warehouse", also={("API-04", "warehouse"), ("CLA-12", "warehouse"), ("RES-05", "warehouse")})
+@sabotage("API-03", "warehouse", also=NO_WAREHOUSE)
 def the_table_is_empty(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts")
 
 
-@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("API-04", "warehouse"), ("RES-05", "warehouse")})
+@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("API-04", "warehouse")})
 def the_mapped_column_does_not_exist(integration: Integration) -> None:
     integration.reword('owner_email = "rep_mail"', 'owner_email = "rep_mail", quota_amount = "quota_usd"')
 
 
-@sabotage("API-04", "warehouse")
+@sabotage("API-04", "warehouse", also={("RES-06", "warehouse")})
 def a_quarter_is_missing(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
 
@@ -278,12 +287,12 @@ def clari_answers_another_quarter_than_asked(integration: Integration) -> None:
     integration.faults = (Status(third, 200, body=json.dumps(document).encode()),)
 
 
-@sabotage("RES-05", "warehouse")
+@sabotage("RES-05", "warehouse", also={("API-05", "warehouse")})
 def every_row_of_a_day_was_loaded_twice(integration: Integration) -> None:
     integration.sql("INSERT INTO analytics.forecasts SELECT * FROM analytics.forecasts WHERE time_period = '2027_Q3'")
 
 
-@sabotage("RES-05", "warehouse")
+@sabotage("RES-05", "warehouse", also={("API-05", "warehouse")})
 def one_row_is_there_twice_with_another_amount(integration: Integration) -> None:
     integration.sql(
         "INSERT INTO analytics.forecasts SELECT * REPLACE (forecast_amount + 0.01 AS forecast_amount) "
@@ -324,7 +333,7 @@ def a_quarter_has_rows_without_amounts(integration: Integration) -> None:
     )
 
 
-@sabotage("RES-05", "warehouse")
+@sabotage("RES-05", "warehouse", also={("API-05", "warehouse")})
 def the_grain_is_a_number_of_the_row(integration: Integration) -> None:
     integration.reword("warehouse.url", 'warehouse.grain = ["job_id"]\nwarehouse.url')
 
@@ -334,3 +343,133 @@ def git_tracks_the_key_beside_the_directory_of_the_settings(integration: Integra
     (integration.directory.parent / "pipeline.py").write_text(f"KEY = '{fixture_key('simulated')}'\n")
     subprocess.run(["git", "init", "-q", "."], cwd=integration.directory.parent, check=True)
     subprocess.run(["git", "add", "pipeline.py"], cwd=integration.directory.parent, check=True)
+
+
+@sabotage("RES-05", "warehouse")
+def an_export_before_the_newest_holds_a_row_twice(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO analytics.forecasts "
+        "SELECT * REPLACE (exported_at - INTERVAL 1 DAY AS exported_at, 'before-' || job_id AS job_id) "
+        "FROM analytics.forecasts"
+    )
+    integration.sql(
+        "INSERT INTO analytics.forecasts SELECT * FROM analytics.forecasts WHERE job_id LIKE 'before-%' LIMIT 1"
+    )
+
+
+@sabotage("RES-05", "warehouse")
+def a_job_was_loaded_again_under_the_time_of_the_load(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO analytics.forecasts SELECT * REPLACE (exported_at + INTERVAL 1 HOUR AS exported_at) "
+        "FROM analytics.forecasts WHERE time_period = '2027_Q3'"
+    )
+
+
+@sabotage("API-05", "warehouse", also={("RES-05", "warehouse")})
+def a_re_export_was_added_to_what_was_there(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO analytics.forecasts "
+        "SELECT * REPLACE (forecast_amount + 1 AS forecast_amount, 'again-' || job_id AS job_id) "
+        "FROM analytics.forecasts WHERE time_period = '2027_Q4'"
+    )
+
+
+@sabotage("API-05", "warehouse", also={("RES-05", "warehouse")})
+def the_grain_forgets_that_a_week_can_be_in_two_quarters(integration: Integration) -> None:
+    grain = '["forecast_name", "time_frame_id", "user_id", "field_id", "currency"]'
+    integration.reword("warehouse.url", f"warehouse.grain = {grain}\nwarehouse.url")
+
+
+def _add_quarter(integration: Integration, period: str, forecast: str = "net_bookings") -> None:
+    """Add a quarter that is like no other, in weeks of its own."""
+    own = (
+        f"'{period}' AS time_period, '{forecast}' AS forecast_name, '{period} ' || time_frame_id AS time_frame_id, "
+        f"coalesce(forecast_amount, 0) + 1 AS forecast_amount, 'job of {period}' AS job_id"
+    )
+    like = "FROM analytics.forecasts WHERE time_period = '2027_Q1'"
+    integration.sql(f"INSERT INTO analytics.forecasts SELECT * REPLACE ({own}) {like}")
+
+
+def _leave_file(integration: Integration, name: str) -> None:
+    file = integration.directory / ".readiness" / "simulated" / "landing" / name
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+
+
+@sabotage("RES-06", "warehouse")
+def a_quarter_before_the_window_is_still_there(integration: Integration) -> None:
+    _add_quarter(integration, "2025_Q4")
+
+
+@sabotage("RES-06", "warehouse")
+def a_forecast_that_nobody_exports_any_more_was_forgotten(integration: Integration) -> None:
+    _add_quarter(integration, "2024_Q2", "renewals")
+
+
+@sabotage("RES-06", "warehouse")
+def a_landed_file_of_a_past_quarter_is_still_there(integration: Integration) -> None:
+    _leave_file(integration, "net_bookings/2025_Q4/6b0160975a49f475f59bcf03.json")
+
+
+@sabotage("RES-06", "warehouse")
+def the_list_of_what_was_wrong_with_a_past_quarter_is_still_in_quarantine(integration: Integration) -> None:
+    _leave_file(integration, "quarantine/net_bookings/2025_Q4/6b0160975a49f475f59bcf03.violations.json")
+
+
+@sabotage("RES-06", "warehouse")
+def audit_events_from_before_the_window_are_still_there(integration: Integration) -> None:
+    integration.sql(statement("events_schema"))
+    integration.sql(
+        "INSERT INTO audit_events (day, document) VALUES (DATE '2025-01-31', '{}'), (DATE '2025-02-01', '{}')"
+    )
+
+
+@sabotage("RES-06", "warehouse")
+def a_quarter_inside_the_window_was_deleted(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO export_jobs SELECT * REPLACE ('0000' AS request_id, '2026_Q1' AS time_period_id) "
+        "FROM export_jobs LIMIT 1"
+    )
+
+
+@sabotage("RES-06", "warehouse")
+def a_later_quarter_was_deleted(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO export_jobs SELECT * REPLACE ('0000' AS request_id, '2028_Q1' AS time_period_id) "
+        "FROM export_jobs LIMIT 1"
+    )
+
+
+@sabotage("RES-06", "warehouse")
+def the_older_exports_of_a_quarter_were_deleted(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO export_jobs "
+        "SELECT * REPLACE ('0000' AS request_id, finished_at - INTERVAL 30 HOURS AS finished_at) "
+        "FROM export_jobs WHERE time_period_id = '2027_Q3'"
+    )
+
+
+MANAGED = '[default]\nexporter = { managed = "fivetran" }'
+
+
+@sabotage("RES-06", "warehouse")
+def a_quarter_between_others_is_missing_and_no_ledger_says_why(integration: Integration) -> None:
+    integration.reword("[default]", MANAGED)
+    integration.sql("DROP TABLE export_jobs")
+    _add_quarter(integration, "2026_Q2")
+
+
+@sabotage("RES-06", "warehouse", result=Result.NOT_VERIFIED)
+def a_period_is_not_named_like_a_quarter(integration: Integration) -> None:
+    _add_quarter(integration, "FY2019")
+
+
+@sabotage("RES-06", "warehouse", result=Result.NOT_VERIFIED)
+def the_reference_exporters_ledger_is_gone(integration: Integration) -> None:
+    integration.reword("[default]", '[default]\nexporter = "reference"')
+    integration.sql("DROP TABLE export_jobs")
+
+
+@sabotage("RES-06", "warehouse", result=Result.NOT_VERIFIED)
+def the_landed_files_are_on_another_machine(integration: Integration) -> None:
+    shutil.rmtree(integration.directory / ".readiness" / "simulated" / "landing")

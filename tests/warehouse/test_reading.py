@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,16 @@ import duckdb
 import pytest
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.warehouse import AMOUNT_COLUMNS, Tables, WarehouseReader, database_path
+from clari_readiness.model.exports import ExportRequest
+from clari_readiness.warehouse import (
+    AMOUNT_COLUMNS,
+    DuckDBWarehouse,
+    JobState,
+    LedgerEntry,
+    Tables,
+    WarehouseReader,
+    database_path,
+)
 from clari_readiness.warehouse.statements import statement
 from tests.warehouse.documents import ENDED, document, entry, snapshot
 
@@ -98,16 +107,120 @@ def test_amounts_are_counted_where_they_are_not_null(load: Load, path: Path) -> 
 def test_no_key_is_twice_in_what_we_loaded(load: Load, path: Path) -> None:
     load(document(entry("1:A"), entry("1:B"), entry("1:A", frame="TF:2026-08-12")))
     load(document(entry("1:A")), snapshot("job-2", at=ENDED + timedelta(days=1)))
-    assert asked(path, "duplicate_keys") == []
+    assert asked(path, "duplicate_keys", newest_only=False) == []
 
 
 def test_of_many_doubled_keys_twenty_are_shown_and_all_are_counted(load: Load, path: Path) -> None:
     load(document(*(entry(f"{number}:A") for number in range(30))))
     with duckdb.connect(path) as connection:
         connection.execute("INSERT INTO forecast_entries SELECT * FROM forecast_entries")
-    rows = asked(path, "duplicate_keys")
+    rows = asked(path, "duplicate_keys", newest_only=False)
     assert len(rows) == 20
     assert {(row["copies"], row["offenders"], row["exported_at"]) for row in rows} == {(2, 30, ENDED)}
+
+
+def copied(path: Path, replaced: str) -> None:
+    """Add every row that is there once more, with something replaced."""
+    with duckdb.connect(path) as connection:
+        connection.execute(f"INSERT INTO forecast_entries SELECT * REPLACE ({replaced}) FROM forecast_entries")  # noqa: S608
+
+
+def test_a_key_doubled_in_an_older_export_is_found_in_the_history_and_not_in_the_newest(load: Load, path: Path) -> None:
+    load(document(entry("1:A"), entry("2:A")))
+    copied(path, "job_id AS job_id")
+    load(document(entry("1:A")), snapshot("job-2", at=ENDED + timedelta(days=1)))
+    assert asked(path, "duplicate_keys", newest_only=True) == []
+    rows = asked(path, "duplicate_keys", newest_only=False)
+    assert {(row["user_id"], row["copies"], row["exported_at"]) for row in rows} == {
+        ("1:A", 2, ENDED),
+        ("2:A", 2, ENDED),
+    }
+
+
+def test_the_newest_export_is_that_of_each_forecast_and_period(load: Load, path: Path) -> None:
+    load(document(entry("1:A")))
+    load(document(entry("1:A", period="2027_Q2")), snapshot("job-2", "2027_Q2", ENDED - timedelta(days=9)))
+    copied(path, "'job-3' AS job_id")
+    rows = asked(path, "duplicate_keys", newest_only=True)
+    assert [(row["time_period"], row["copies"]) for row in rows] == [("2027_Q2", 2), ("2027_Q3", 2)]
+
+
+def test_a_job_whose_rows_lie_at_two_moments_is_named_with_both(load: Load, path: Path) -> None:
+    load(document(entry("1:A"), entry("2:A")))
+    load(document(entry("1:A")), snapshot("job-2", at=ENDED + timedelta(days=1)))
+    assert asked(path, "reloaded_jobs") == []
+    copied(path, "exported_at + INTERVAL 2 DAYS AS exported_at")
+    later = timedelta(days=2)
+    assert asked(path, "reloaded_jobs") == [
+        {"job_id": "job-1", "first_exported_at": ENDED, "last_exported_at": ENDED + later, "offenders": 2},
+        {
+            "job_id": "job-2",
+            "first_exported_at": ENDED + timedelta(days=1),
+            "last_exported_at": ENDED + timedelta(days=1) + later,
+            "offenders": 2,
+        },
+    ]
+
+
+def test_a_table_that_names_no_jobs_says_nothing_of_those_loaded_again(theirs: Path) -> None:
+    with reader(theirs, THEIRS) as opened:
+        answer = opened.ask("reloaded_jobs")
+    assert (answer.rows, answer.absent) == ((), ("job_id",))
+
+
+def test_every_period_of_the_table_is_told_also_of_forecasts_that_nobody_asked_for(load: Load, path: Path) -> None:
+    load(document(entry(), entry("2:A")))
+    load(document(entry()), snapshot("job-2", at=ENDED + timedelta(days=1)))
+    copied(path, "'another' AS forecast_id, '1999' AS time_period_id")
+    assert [tuple(row.values()) for row in asked(path, "kept_periods")] == [
+        ("another", "1999", 3, ENDED, ENDED + timedelta(days=1)),
+        ("net_bookings", "2027_Q3", 3, ENDED, ENDED + timedelta(days=1)),
+    ]
+
+
+def test_of_the_ledger_only_what_was_loaded_counts(load: Load, warehouse: DuckDBWarehouse, path: Path) -> None:
+    load(document(entry()))
+    for number, (period, state) in enumerate(
+        (("2027_Q3", "loaded"), ("2027_Q3", "loaded"), ("2027_Q2", "refused"), ("2027_Q1", "queued"))
+    ):
+        request = ExportRequest("net_bookings", period, ("forecast",))
+        kept = Path("a.json") if number else None
+        ended = ENDED - timedelta(days=number)
+        warehouse.record(LedgerEntry(str(number), request, ENDED, JobState(state), finished_at=ended, path=kept))
+    warehouse.close()
+    assert asked(path, "loaded_periods") == [
+        {
+            "forecast_name": "net_bookings",
+            "time_period": "2027_Q3",
+            "exports": 2,
+            "first_exported_at": ENDED - timedelta(days=1),
+            "files": 1,
+        }
+    ]
+
+
+def test_a_table_is_one_of_ours_when_it_has_the_columns_asked_for(load: Load, path: Path) -> None:
+    load(document(entry()))
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE SCHEMA other; CREATE TABLE other.audit_events (day DATE)")
+    for table, columns, there in (
+        ("export_jobs", ["state", "path"], True),
+        ("export_jobs", ["state", "place"], False),
+        ("audit_events", ["day"], False),
+    ):
+        assert asked(path, "has_table", table_name=table, columns=columns) == [{"there": there}]
+
+
+def test_audit_events_of_days_before_one_are_counted(load: Load, path: Path) -> None:
+    load(document(entry()))
+    with duckdb.connect(path) as connection:
+        connection.execute(statement("events_schema"))
+        connection.execute(
+            "INSERT INTO audit_events (day, document) SELECT DATE '2026-08-01' - CAST(n // 2 AS INTEGER), '{}' "
+            "FROM range(6) AS numbers (n)"
+        )
+    assert asked(path, "audit_days_before", day=date(2026, 8, 1)) == [{"days": 2, "events": 4}]
+    assert asked(path, "audit_days_before", day=date(2026, 7, 30)) == [{"days": 0, "events": 0}]
 
 
 def quarter_like(period: str, weeks: list[str], *, more: float = 0) -> dict[str, Any]:
@@ -174,7 +287,7 @@ def test_a_teams_own_table_is_asked_under_our_names(theirs: Path) -> None:
         "amounts": 2,
         "exported_at": datetime(2026, 9, 1, 6, tzinfo=UTC),
     }
-    (doubled,) = asked(theirs, "duplicate_keys", THEIRS)
+    (doubled,) = asked(theirs, "duplicate_keys", THEIRS, newest_only=False)
     assert (doubled["rep_mail"], doubled["copies"], doubled["offenders"]) == ("a@x.com", 2, 1)
 
 
@@ -202,7 +315,7 @@ def test_a_missing_table_is_named_with_what_is_there(load: Load, path: Path) -> 
         reader(path, Tables("clari_forecast")) as opened,
         pytest.raises(WarehouseError, match=r"no table clari_forecast; it has .*did you mean clari_forecasts\?"),
     ):
-        opened.ask("duplicate_keys")
+        opened.ask("duplicate_keys", newest_only=False)
 
 
 def test_a_column_that_no_check_knows_cannot_be_mapped() -> None:
@@ -214,10 +327,10 @@ def test_a_column_that_no_check_knows_cannot_be_mapped() -> None:
 def test_a_name_in_the_settings_is_never_sql(load: Load, path: Path, name: str) -> None:
     load(document(entry()))
     with reader(path, Tables(name)) as opened, pytest.raises(WarehouseError):
-        opened.ask("duplicate_keys")
+        opened.ask("duplicate_keys", newest_only=False)
     mapped = Tables(columns={"time_period": name})
     with reader(path, mapped) as opened, pytest.raises(WarehouseError, match="no column"):
-        opened.ask("duplicate_keys")
+        opened.ask("duplicate_keys", newest_only=False)
 
 
 def test_a_file_that_is_missing_or_no_database_is_one_clear_line(tmp_path: Path) -> None:
