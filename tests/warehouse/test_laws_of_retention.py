@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from clari_readiness.model.calendar import Quarter
 from clari_readiness.warehouse.retention import retire
 from tests.strategies import quarters
 from tests.warehouse.shelf import Rows, Shelf
+
+pytestmark = pytest.mark.database
 
 OF_PERIODS = ("forecast_entries", "snapshots", "entry_changes")
 

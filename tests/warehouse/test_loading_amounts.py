@@ -67,6 +67,7 @@ def test_amounts_with_a_third_decimal_are_counted(load: Callable[..., Any]) -> N
     assert load(written(*odd)).rounded == len(odd)
 
 
+@pytest.mark.database
 @given(st.lists(st.decimals(-(10**13) + 1, 10**13 - 1, places=None, allow_nan=False), min_size=1, max_size=50))
 @example([Decimal("0.005"), Decimal("-0.005"), Decimal("0.004999999999999999999")])
 def test_law_any_amount_is_its_text_rounded_half_up(shelf: Shelf, numbers: list[Decimal]) -> None:
