@@ -1,22 +1,46 @@
-"""How many examples a law is tried with (HYPOTHESIS_PROFILE=soak: fifty times as many), and what tests have to say."""
+"""Laws are counted (HYPOTHESIS_PROFILE=soak tries far more examples), and tests have something to say."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Generator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-_SLOW = [HealthCheck.too_slow]  # an example may take several loads of a real warehouse
+from tests import laws
 
-settings.register_profile("default", max_examples=100, deadline=None, suppress_health_check=_SLOW)
-settings.register_profile("soak", max_examples=5_000, deadline=None, suppress_health_check=_SLOW)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+laws.load_profile()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{laws.DATABASE}: a law that needs a warehouse for each example")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    laws.prepare(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with laws.counted(item):
+        return (yield)
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> laws.Tally:
+    """What a law counts its own examples in, when Hypothesis does not call it for each of them."""
+    found = laws.tally_of(request.node)
+    assert found is not None, "only a law has a tally"
+    return found
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded as `said`, in whichever worker they ran."""
+    """Print what tests recorded as `said`, in whichever worker they ran, and in a soak what became of each law."""
     for report in terminalreporter.stats.get("passed", []):
         for name, value in report.user_properties:
             if name == "said":
                 terminalreporter.write_line(value)
+    if laws.PROFILE == "soak":
+        ended = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+        for line in laws.table(ended):
+            terminalreporter.write_line(line)

@@ -29,7 +29,26 @@ _ODD_NAMES = (
     "🦊 Åsa \u05d0\u05d1\u05d2 \u202eabc",
     "line\nbreak\tand tab",
 )
-_MOMENTS = st.integers(1_500_000_000_000, 1_900_000_000_000)
+
+# Made once: Hypothesis looks at a strategy when it is first drawn from, and one made anew for each draw is always new.
+_CENTS = st.sampled_from([0, 1, -1, 10, _MOST_CENTS, -_MOST_CENTS]) | st.integers(-_MOST_CENTS, _MOST_CENTS)
+_AMOUNTS = _CENTS.map(lambda cents: Decimal(cents).scaleb(-2))
+_AMOUNTS_OR_NULL = _AMOUNTS | st.none()
+_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+_NAMES = st.sampled_from(_ODD_NAMES) | _TEXT
+_NAMES_OR_NULL = st.none() | _NAMES
+_QUARTERS = st.builds(Quarter, st.integers(2020, 2030), st.integers(1, 4))
+_MOMENTS_OR_NULL = st.none() | st.integers(1_500_000_000_000, 1_900_000_000_000)
+_SOMEBODY_OR_NULL = st.none() | st.just("280627")
+_PARENT_OR_NULL = st.none() | st.just("00E4M000009RgqSUAS")
+_CURRENCIES = st.sampled_from([{"code": "USD", "symbol": "$"}, {"code": "EUR", "symbol": "€"}])
+_TYPES = st.lists(st.sampled_from(EXPORT_TYPES), min_size=1, unique=True)
+_FIELD_IDS = st.lists(st.sampled_from(["fc_commit", "fc_best_case", "fc_net_commit"]), min_size=1, unique=True)
+_YES_OR_NO = st.booleans()
+_MOSTLY = st.integers(0, 7)
+_ONE_TO_THREE = st.integers(1, 3)
+_ONE_OR_TWO = st.integers(1, 2)
+_DAYS_OF_WEEK = st.integers(0, 6)
 
 
 def encode(document: Any) -> bytes:
@@ -39,19 +58,17 @@ def encode(document: Any) -> bytes:
 
 def amounts() -> st.SearchStrategy[Decimal]:
     """Amounts to the cent, negative and zero included, up to 13 digits before the point."""
-    cents = st.sampled_from([0, 1, -1, 10, _MOST_CENTS, -_MOST_CENTS]) | st.integers(-_MOST_CENTS, _MOST_CENTS)
-    return cents.map(lambda cents: Decimal(cents).scaleb(-2))
+    return _AMOUNTS
 
 
 def names() -> st.SearchStrategy[str]:
     """Names as people have them, and some that attack: any text but NUL, which PostgreSQL cannot hold."""
-    text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
-    return st.sampled_from(_ODD_NAMES) | text
+    return _NAMES
 
 
 def quarters() -> st.SearchStrategy[Quarter]:
     """Fiscal quarters of our time."""
-    return st.builds(Quarter, st.integers(2020, 2030), st.integers(1, 4))
+    return _QUARTERS
 
 
 @st.composite
@@ -69,20 +86,18 @@ def forecast_documents(
     users with one e-mail (F13). `quarter` and `types` narrow a document to what an export asked for.
     """
     of = _Organisation(
-        users=draw(_users()),
-        fields=draw(_fields()),
+        users=_users(draw),
+        fields=_fields(draw),
         periods=_periods(draw, quarter, fiscal_year),
-        week_starts_on=draw(st.integers(0, 6)),
+        week_starts_on=draw(_DAYS_OF_WEEK),
     )
-    asked = (
-        tuple(types) if types is not None else draw(st.lists(st.sampled_from(EXPORT_TYPES), min_size=1, unique=True))
-    )
+    asked = tuple(types) if types is not None else draw(_TYPES)
     keys = draw(st.lists(st.sampled_from(of.keys()), min_size=1, max_size=max_entries, unique_by=str))
     twins = of.twins()
-    if twins and max_entries > 1 and draw(st.booleans()):  # too rare to be left to chance
+    if twins and max_entries > 1 and draw(_YES_OR_NO):  # too rare to be left to chance
         keys = [*twins, *(key for key in keys if key not in twins)][:max_entries]
     return {
-        "entries": [{**key, **draw(_values(asked))} for key in keys],
+        "entries": [{**key, **_values(draw, asked)} for key in keys],
         "users": of.users,
         "fields": of.fields,
         "timePeriods": [_time_period(period) for period in of.periods],
@@ -141,8 +156,8 @@ class _Organisation:
 
 
 def _periods(draw: st.DrawFn, quarter: Quarter | None, fiscal_year: FiscalYear) -> list[_Period]:
-    latest = quarter or draw(quarters())
-    both = quarter is None and draw(st.booleans())
+    latest = quarter or draw(_QUARTERS)
+    both = quarter is None and draw(_YES_OR_NO)
     named = [latest.minus(1), latest] if both else [latest]
     return [_Period(name, fiscal_year.first_day(name), fiscal_year.last_day(name)) for name in named]
 
@@ -159,13 +174,12 @@ def _time_period(period: _Period) -> Document:
     }
 
 
-@st.composite
 def _users(draw: st.DrawFn) -> list[Document]:
-    people = range(draw(st.integers(1, 3)))
+    people = range(draw(_ONE_TO_THREE))
     return [
         _user(draw, person, role)
         for person in people
-        for role in range(draw(st.integers(1, 2)))  # two roles: two users with one e-mail
+        for role in range(draw(_ONE_OR_TWO))  # two roles: two users with one e-mail
     ]
 
 
@@ -174,38 +188,35 @@ def _user(draw: st.DrawFn, person: int, role: int) -> Document:
     scope = f"{number}::{'REP' if role == 0 else 'MGR'}"
     return {
         "userId": f"{number}:00E4M00000{role}RgqRUAS",
-        "name": draw(names()),
+        "name": draw(_NAMES),
         "email": f"person{person}@example.com",
-        "crmId": draw(st.none() | st.just(f"0054M00000{person}kXyZQAU")),
-        "scopeId": draw(st.sampled_from([scope, {"id": scope, "type": "ROLE"}, None])),
+        "crmId": f"0054M00000{person}kXyZQAU" if draw(_YES_OR_NO) else None,
+        "scopeId": (scope, {"id": scope, "type": "ROLE"}, None)[draw(_ONE_TO_THREE) - 1],
         "hierarchyId": f"00E4M00000{role}RgqRUAS",
-        "hierarchyName": draw(names()),
-        "parentHierarchyId": draw(st.none() | st.just("00E4M000009RgqSUAS")),
-        "parentHierarchyName": draw(st.none() | names()),
+        "hierarchyName": draw(_NAMES),
+        "parentHierarchyId": draw(_PARENT_OR_NULL),
+        "parentHierarchyName": draw(_NAMES_OR_NULL),
     }
 
 
-@st.composite
 def _fields(draw: st.DrawFn) -> list[Document]:
-    ids = draw(st.lists(st.sampled_from(["fc_commit", "fc_best_case", "fc_net_commit"]), min_size=1, unique=True))
-    return [{"fieldId": id_, "fieldName": draw(names()), "fieldType": "FORECAST"} for id_ in ids]
+    return [{"fieldId": id_, "fieldName": draw(_NAMES), "fieldType": "FORECAST"} for id_ in draw(_FIELD_IDS)]
 
 
-@st.composite
 def _values(draw: st.DrawFn, asked: Sequence[str]) -> Document:
     """Draw what the types asked for put into an entry; not every entry has a value for every type."""
     values: Document = {}
     for type_, (key, _) in AMOUNTS.items():
-        if type_ in asked and draw(st.integers(0, 7)):
-            values[key] = draw(amounts() | st.none())
+        if type_ in asked and draw(_MOSTLY):
+            values[key] = draw(_AMOUNTS_OR_NULL)
     if "forecast_updated" in asked:
-        values |= _who_and_when(draw, "updated") | {"isUpdated": draw(st.booleans())}
+        values |= _who_and_when(draw, "updated") | {"isUpdated": draw(_YES_OR_NO)}
     if values.get("adjustmentValue") is not None:
         values |= _who_and_when(draw, "adjusted")
-    if draw(st.booleans()):
-        values["currency"] = draw(st.sampled_from([{"code": "USD", "symbol": "$"}, {"code": "EUR", "symbol": "€"}]))
+    if draw(_YES_OR_NO):
+        values["currency"] = draw(_CURRENCIES)
     return values
 
 
 def _who_and_when(draw: st.DrawFn, did: str) -> Document:
-    return {f"{did}By": draw(st.none() | st.just("280627")), f"{did}On": draw(st.none() | _MOMENTS)}
+    return {f"{did}By": draw(_SOMEBODY_OR_NULL), f"{did}On": draw(_MOMENTS_OR_NULL)}

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import total_ordering
 from typing import Literal
 
-_NAME = re.compile(r"(\d{4})_Q([1-4])")
+_NAME = re.compile(r"([0-9]{4})_Q([1-4])")  # \d would take the digits of every script
 
 
 @total_ordering

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -48,6 +48,7 @@ from clari_readiness.simulator import (
 from tests.exporter.clari import Killed
 from tests.exporter.conftest import CONTRACTS
 from tests.exporter.resilience import KeptOpen, Meanwhile, Watched, lock_of, truth_of
+from tests.laws import Tally
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ORGANISATION = Organisation(people=2, managers=1, second_roles=1, audit_events_a_day=0)
@@ -136,6 +137,7 @@ class Resilience(RuleBasedStateMachine):
 
     directory: Path
     warehouse: KeptOpen
+    tally: Tally
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,6 +157,7 @@ class Resilience(RuleBasedStateMachine):
                 assert all(event.step.good for event in self.export())
             periods = {period for rows in self.warehouse.amounts().values() for period, *_ in rows}
             assert periods == {request.time_period for request in REQUESTS}
+            self.tally.examples += 1
         finally:
             self.simulator.stop()
 
@@ -199,6 +202,7 @@ class Resilience(RuleBasedStateMachine):
         self, *, seed: int = 0, faults: list[Fault] | None = None, killed: tuple[int, bool] | None = None
     ) -> list[Event]:
         """Make one run of the exporter, judge it, and return the ends of its exports."""
+        self.tally.steps += 1
         self.simulator.set_faults(faults or [])
         rows, jobs = self.warehouse.amounts(), set(self.simulator._jobs._jobs)
         http = Watched(HTTP(self.simulator.base_url(), self.simulator.key, clock=self.clock), self.clock)
@@ -259,14 +263,14 @@ class Resilience(RuleBasedStateMachine):
         assert sum(queued.values()) <= len(REQUESTS) + sum(again.values()), queued
 
 
-@pytest.fixture(scope="module")
-def machine() -> Any:
-    with tempfile.TemporaryDirectory() as directory:
-        warehouse = KeptOpen(Path(directory), ManualClock(NOW))
-        yield type("Resilience", (Resilience,), {"directory": Path(directory), "warehouse": warehouse})
-        warehouse.end()
+@pytest.fixture
+def machine(tally: Tally, tmp_path: Path) -> Iterator[Any]:
+    warehouse = KeptOpen(tmp_path, ManualClock(NOW))
+    yield type("Resilience", (Resilience,), {"directory": tmp_path, "warehouse": warehouse, "tally": tally})
+    warehouse.end()
 
 
+@pytest.mark.database
 def test_law_any_schedule_of_faults_ends_in_exact_tables_or_a_loud_error_with_the_tables_as_they_were(
     machine: Any,
 ) -> None:

@@ -1,74 +1,10 @@
 from __future__ import annotations
 
-import itertools
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clari_readiness.model.calendar import FiscalYear, Quarter
-
-fiscal_years = st.builds(FiscalYear, starts=st.integers(1, 12), named_after=st.sampled_from(["start", "end"]))
-days = st.dates(date(1990, 1, 1), date(2100, 12, 31))
-quarters = st.builds(Quarter, st.integers(1991, 2099), st.integers(1, 4))
-
-
-@given(fiscal_years, days)
-def test_every_day_lies_within_the_quarter_it_is_in(year: FiscalYear, day: date) -> None:
-    """Law: first_day(quarter_of(day)) <= day <= last_day(quarter_of(day))."""
-    quarter = year.quarter_of(day)
-    assert year.first_day(quarter) <= day <= year.last_day(quarter)
-
-
-@given(fiscal_years, days)
-def test_every_day_is_in_no_neighbouring_quarter(year: FiscalYear, day: date) -> None:
-    """Law: quarters do not overlap, so a day outside of a quarter's first and last day is not in it."""
-    quarter = year.quarter_of(day)
-    for other in (quarter.minus(1), quarter.minus(-1)):
-        assert not year.first_day(other) <= day <= year.last_day(other)
-
-
-@given(fiscal_years, quarters)
-def test_the_first_and_the_last_day_of_a_quarter_are_in_it(year: FiscalYear, quarter: Quarter) -> None:
-    """Law: quarter_of undoes first_day and last_day."""
-    assert year.quarter_of(year.first_day(quarter)) == quarter
-    assert year.quarter_of(year.last_day(quarter)) == quarter
-
-
-@given(fiscal_years, quarters)
-def test_quarters_follow_each_other_without_a_gap(year: FiscalYear, quarter: Quarter) -> None:
-    """Law: the day after the last day of a quarter is the first day of the next."""
-    assert year.last_day(quarter) + timedelta(days=1) == year.first_day(quarter.minus(-1))
-
-
-@given(quarters, st.integers(-40, 40), st.integers(-40, 40))
-def test_going_back_in_two_steps_is_going_back_at_once(quarter: Quarter, one: int, two: int) -> None:
-    """Law: minus adds up, and minus nothing changes nothing."""
-    assert quarter.minus(one).minus(two) == quarter.minus(one + two)
-    assert quarter.minus(0) == quarter
-
-
-@given(quarters, st.integers(1, 40))
-def test_an_earlier_quarter_is_less_by_order_and_by_name(quarter: Quarter, back: int) -> None:
-    """Law: quarters sort by time, and so do their names."""
-    assert quarter.minus(back) < quarter
-    assert str(quarter.minus(back)) < str(quarter)
-
-
-@given(quarters)
-def test_a_name_reads_back_as_its_quarter(quarter: Quarter) -> None:
-    """Law: parse undoes str."""
-    assert Quarter.parse(str(quarter)) == quarter
-
-
-@given(fiscal_years, days, st.integers(0, 20))
-def test_history_is_the_current_quarter_and_so_many_before_it(year: FiscalYear, day: date, back: int) -> None:
-    """Law: history has back + 1 quarters, the newest first, each the one before its predecessor."""
-    history = year.history(day, back)
-    assert history[0] == year.quarter_of(day)
-    assert len(history) == back + 1
-    assert all(later.minus(1) == earlier for later, earlier in itertools.pairwise(history))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +38,9 @@ def test_the_last_day_of_a_quarter_that_ends_in_february_follows_leap_years() ->
     assert year.last_day(Quarter(2028, 1)) == date(2028, 2, 29)
 
 
-@pytest.mark.parametrize("name", ["2027_Q5", "2027_Q0", "27_Q1", "2027Q1", "2027_q1", "2027_Q1 ", "2027_Q1\n", ""])
+@pytest.mark.parametrize(
+    "name", ["2027_Q5", "2027_Q0", "27_Q1", "2027Q1", "2027_q1", "2027_Q1 ", "2027_Q1\n", "٢٠٢٧_Q1", ""]
+)
 def test_what_is_no_name_of_a_quarter_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="2027_Q4"):
         Quarter.parse(name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
 from clari_readiness.warehouse.statements import statement
 from tests.warehouse.documents import STAR, land
+from tests.warehouse.parsed import Parsed
 
 TABLES = (*STAR, "entry_changes")
+_PUT = ("forecast_entries", "snapshots", "entry_changes")
 BEGUN = datetime(2026, 9, 1, 6, tzinfo=UTC)
 PERIOD = "2027_Q3"
 
@@ -55,19 +58,33 @@ class Rows:
         return Snapshot(self.job_id, request, BEGUN + timedelta(days=self.moment))
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A document that was staged once, to be loaded any number of times: its entries lie in a table of their own."""
+
+    staged: StagedEntries
+    table: str
+
+
 class Shelf:
     """Our tables in memory."""
 
     def __init__(self, directory: Path, judge: Judge) -> None:
-        self.connection = duckdb.connect()
-        self.connection.execute("SET TimeZone = 'UTC'; SET threads = 1; SET preserve_insertion_order = false")
-        self.connection.execute(statement("schema"))
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'; SET threads = 1; SET preserve_insertion_order = false")
+        connection.execute(statement("schema"))
+        self.connection: Any = Parsed(connection)
         self._directory = directory
         self._judge = judge
+        self._written = set(TABLES)
+        self._numbers = count()
 
     def clear(self) -> None:
-        for table in TABLES:
+        """Empty the tables that were written since they were emptied last."""
+        for table in self._written:
             self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a literal above
+        self._written.clear()
+        self._numbers = count()
 
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         return {name: self.ask(f"FROM {name} ORDER BY ALL") for name in TABLES}
@@ -76,26 +93,38 @@ class Shelf:
         return self.connection.execute(sql).fetchall()
 
     def stage(self, content: Any) -> StagedEntries:
-        for old in self._directory.glob("*"):
-            old.unlink()
-        return Staging(self.connection, self._directory, self._judge, {}).stage(land(self._directory, content))
+        """Stage a document; its files stay until the shelf is cleared so many times that their names come again."""
+        directory = self._directory / f"{next(self._numbers)}"
+        directory.mkdir(exist_ok=True)
+        return Staging(self.connection, directory, self._judge, {}).stage(land(directory, content))
 
     def load(self, content: Any, snapshot: Snapshot) -> Loaded:
-        return load(self.connection, snapshot, self.stage(content))
+        return self._load(snapshot, self.stage(content))
+
+    def keep(self, content: Any) -> Kept:
+        """Stage a document for `load_kept`, which costs a fraction of staging it again."""
+        staged, table = self.stage(content), f"kept_{next(self._numbers)}"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM staged_entries")
+        return Kept(staged, table)
+
+    def load_kept(self, kept: Kept, snapshot: Snapshot) -> Loaded:
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_entries AS FROM {kept.table}")
+        return self._load(snapshot, kept.staged)
+
+    def _load(self, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
+        self._written.update(TABLES)
+        return load(self.connection, snapshot, staged)
 
     def put(self, rows: Rows) -> Changes:
         """Write a snapshot past the documents, and compare it as a load does."""
+        self._written.update(_PUT)
         at, snapshot = in_utc(rows.snapshot.exported_at), rows.snapshot
         of_job = {"forecast_id": "net_bookings", "job_id": snapshot.job_id, "exported_at": at}
         self._stage_rows(rows)
         self.connection.execute(statement("load_entries"), of_job)
-        counts = {week: sum(key[0] == week for key in rows.entries) for week in rows.weeks}
-        values = ", ".join(
-            f"('{rows.job_id}', 'net_bookings', '{rows.period}', '{week}', '{rows.scope}', '{rows.currency}',"
-            f" {list(rows.types)}, TIMESTAMP '{at}', {count})"
-            for week, count in counts.items()
-        )
-        self.connection.execute(f"INSERT INTO snapshots VALUES {values}")  # noqa: S608 - made of our own values
+        counts = [sum(key[0] == week for key in rows.entries) for week in rows.weeks]
+        asked = {"period": rows.period, "scope": rows.scope, "currency": rows.currency, "types": list(rows.types)}
+        self.connection.execute(_COVERED, {**of_job, **asked, "weeks": list(rows.weeks), "counts": counts})
         compare(self.connection, of_job, rows.period)
         return changes_of(self.connection, at, snapshot.job_id)
 
@@ -109,6 +138,8 @@ class Shelf:
         self.connection.execute(f"{_STAGED} FROM ({source}) AS v({_COLUMNS})")
 
 
+_COVERED = """INSERT INTO snapshots SELECT $job_id, $forecast_id, $period, unnest($weeks), $scope, $currency, $types,
+    $exported_at, unnest($counts)"""
 _STAGED = """CREATE OR REPLACE TEMP TABLE staged_entries AS SELECT *, NULL::BOOLEAN AS is_updated, NULL AS updated_by,
     NULL::TIMESTAMP AS updated_at, NULL AS adjusted_by, NULL::TIMESTAMP AS adjusted_at, NULL::JSON AS extra"""
 _COLUMNS = """field_id, time_period_id, time_frame_id, user_id, currency,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,25 +15,31 @@ from clari_readiness.warehouse.loading import in_utc
 from tests.strategies import amounts
 from tests.warehouse.shelf import Rows, Shelf
 
+pytestmark = pytest.mark.database
+
 WEEKS = ("TF:2026-08-05", "TF:2026-08-12")
 KEYS = [(week, user, field) for week in WEEKS for user in ("1:A", "1:B", "2:A") for field in ("commit", "best")]
 TYPES = st.lists(st.sampled_from(sorted(AMOUNTS)), min_size=1, unique=True).map(lambda types: tuple(sorted(types)))
 # Few amounts, so that some stay as they are; and any, so that none is too large.
 VALUES = st.none() | st.sampled_from([Decimal("0.00"), Decimal("1.00"), Decimal("1.20")]) | amounts()
+SOME_KEYS = st.lists(st.sampled_from(KEYS), unique=True, max_size=6)
 
 
-@st.composite
-def snapshots(draw: st.DrawFn, number: int = 0, types: tuple[str, ...] | None = None) -> Rows:
+def _snapshot(draw: st.DrawFn, number: int, types: tuple[str, ...] | None) -> Rows:
     asked = types or draw(TYPES)
-    keys = draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=6))
-    entries = {key: {kind: draw(VALUES) for kind in asked} for key in keys}
+    entries = {key: {kind: draw(VALUES) for kind in asked} for key in draw(SOME_KEYS)}
     return Rows(number, number, asked, entries, WEEKS)
 
 
 @st.composite
-def chains(draw: st.DrawFn, shortest: int = 2, types: tuple[str, ...] | None = None) -> list[Rows]:
+def snapshots(draw: st.DrawFn, number: int = 0, types: tuple[str, ...] | None = None) -> Rows:
+    return _snapshot(draw, number, types)
+
+
+@st.composite
+def chains(draw: st.DrawFn, longest: int = 4, types: tuple[str, ...] | None = None) -> list[Rows]:
     """Snapshots of one forecast, period, scope and currency, the oldest first."""
-    return [draw(snapshots(number, types)) for number in range(draw(st.integers(shortest, 4)))]
+    return [_snapshot(draw, number, types) for number in range(draw(st.integers(2, longest)))]
 
 
 def said(rows: Rows) -> dict[tuple[Any, ...], Decimal]:
@@ -71,7 +78,7 @@ def applied(state: dict[tuple[Any, ...], Decimal], shelf: Shelf) -> dict[tuple[A
     return state
 
 
-@given(chains(types=tuple(sorted(AMOUNTS))).map(lambda chain: chain[:2]))
+@given(chains(2, tuple(sorted(AMOUNTS))))
 def test_law_changes_applied_to_the_older_snapshot_give_the_newer(shelf: Shelf, chain: list[Rows]) -> None:
     """Law: older + changes = newer, and every change was one."""
     counted = fill(shelf, chain)[1]
@@ -104,7 +111,7 @@ def test_law_nothing_changes_between_equal_snapshots(shelf: Shelf, rows: Rows) -
     assert shelf.ask("FROM entry_changes") == []
 
 
-@given(chains(types=("forecast", "quota")).map(lambda chain: chain[:2]))
+@given(chains(2, ("forecast", "quota")))
 def test_law_changes_are_reversed_when_the_snapshots_are(shelf: Shelf, chain: list[Rows]) -> None:
     """Law: what appeared has vanished, and previous and current have changed places."""
     older, newer = chain
@@ -129,7 +136,7 @@ def test_law_no_change_ever_overflows_and_from_zero_there_is_no_per_cent(shelf: 
 
 
 @given(
-    chains(types=("forecast", "quota")).map(lambda chain: chain[:2]),
+    chains(2, ("forecast", "quota")),
     st.decimals(0, 5, places=4),
     st.decimals(0, 5, places=4),
 )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from clari_readiness.model.calendar import Quarter, Window
 from clari_readiness.warehouse.retention import retire, would_retire
 from tests.strategies import quarters
 from tests.warehouse.shelf import TABLES, Rows, Shelf
+
+pytestmark = pytest.mark.database
 
 OF_PERIODS = ("forecast_entries", "snapshots", "entry_changes")
 

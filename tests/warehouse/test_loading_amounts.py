@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from clari_readiness.errors import DocumentRefused
 from tests.strategies import encode
-from tests.warehouse.documents import ask, document, dump, entry, snapshot
-from tests.warehouse.shelf import Shelf
+from tests.warehouse.documents import ask, document, dump, entry
 
 AMOUNTS = "SELECT forecast_amount FROM forecast_entries ORDER BY user_id"
 
@@ -65,18 +62,6 @@ def test_amounts_with_a_third_decimal_are_counted(load: Callable[..., Any]) -> N
     assert load(written(*(digits for digits, _, rounded in WRITTEN if not rounded))).rounded == 0
     odd = [digits for digits, _, rounded in WRITTEN if rounded]
     assert load(written(*odd)).rounded == len(odd)
-
-
-@given(st.lists(st.decimals(-(10**13) + 1, 10**13 - 1, places=None, allow_nan=False), min_size=1, max_size=50))
-@example([Decimal("0.005"), Decimal("-0.005"), Decimal("0.004999999999999999999")])
-def test_law_any_amount_is_its_text_rounded_half_up(shelf: Shelf, numbers: list[Decimal]) -> None:
-    """Law: whatever digits a number has, the warehouse holds them rounded half up, never by way of a double."""
-    shelf.clear()
-    shelf.load(written(*(f"{number:f}" for number in numbers)), snapshot())
-    found = dict(shelf.ask("SELECT user_id, forecast_amount FROM forecast_entries"))
-    assert found == {
-        f"{number}:A": amount.quantize(Decimal("0.01"), "ROUND_HALF_UP") for number, amount in enumerate(numbers, 1)
-    }
 
 
 @pytest.mark.parametrize("digits", ["10000000000000", "9999999999999.995", "-10000000000000.00", "1e400", "1e13"])

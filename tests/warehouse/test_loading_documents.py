@@ -250,6 +250,7 @@ def test_a_document_in_parts_keeps_every_entry_and_its_position(load: Load, monk
     assert [violation.partition(":")[0] for violation in refused.value.violations] == ["$.entries[150].forecastValue"]
 
 
+@pytest.mark.database
 @given(content=forecast_documents(quarter=Quarter(2027, 3)))
 def test_law_every_valid_document_is_loaded_to_the_cent(shelf: Shelf, content: dict[str, Any]) -> None:
     """Law: each entry of a valid document is one row with the same key and the same amounts."""
