@@ -52,19 +52,6 @@ def test_a_fiscal_year_starts_in_no_month_but_1_to_12(starts: int) -> None:
         FiscalYear(starts)
 
 
-@given(fiscal_years, days, st.integers(1, 40))
-def test_a_window_of_so_many_quarters_ends_with_the_one_that_the_day_is_in(
-    year: FiscalYear, day: date, quarters: int
-) -> None:
-    """Law: a window holds exactly the history of the day, as many quarters as it is long, and begins with its first."""
-    window = year.window(day, quarters)
-    assert year.history(day, quarters - 1)[-1] == window.first == year.quarter_of(window.begins)
-    assert window.begins == year.first_day(window.first)
-    assert not window.is_past(str(window.first))
-    assert window.is_past(str(window.first.minus(1)))
-    assert not window.is_past(str(year.quarter_of(day).minus(-1)))
-
-
 @pytest.mark.parametrize("name", ["1999", "2001_Q0", "2001_Q5", "01_Q1", "", "2001_q1"])
 def test_of_what_is_not_named_like_a_quarter_no_window_says_that_it_is_past(name: str) -> None:
     assert not FiscalYear().window(date(2026, 11, 21), 8).is_past(name)

@@ -116,6 +116,19 @@ def test_law_history_is_the_current_quarter_and_so_many_before_it(year: FiscalYe
     assert all(later.minus(1) == earlier for later, earlier in itertools.pairwise(history))
 
 
+@given(fiscal_years, days, st.integers(1, 40))
+def test_law_a_window_of_so_many_quarters_ends_with_the_one_that_the_day_is_in(
+    year: FiscalYear, day: date, quarters: int
+) -> None:
+    """Law: a window holds exactly the history of the day, as many quarters as it is long, and begins with its first."""
+    window = year.window(day, quarters)
+    assert year.history(day, quarters - 1)[-1] == window.first == year.quarter_of(window.begins)
+    assert window.begins == year.first_day(window.first)
+    assert not window.is_past(str(window.first))
+    assert window.is_past(str(window.first.minus(1)))
+    assert not window.is_past(str(year.quarter_of(day).minus(-1)))
+
+
 @given(fiscal_years, days, st.integers(0, 6))
 def test_law_a_week_that_straddles_lies_in_both_quarters(year: FiscalYear, day: date, week_starts: int) -> None:
     """Law: the quarters that list a week are those that its days are in (F14), by two calendars that share no line."""
