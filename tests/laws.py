@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis import HealthCheck, Phase, given, is_hypothesis_test, settings
 
 DATABASE = "database"
 """The mark of laws that need a warehouse for each example."""
@@ -24,6 +24,16 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 _PROMISED = {"default": (100, 100), "soak": (5_000, 20_000), "mutants": (20, 20)}
 _SLOW = [HealthCheck.too_slow]  # an example may take several loads of a real warehouse
 _PREFIX = "test_law_"
+
+AS_FOUND = settings(
+    max_examples=200,
+    phases=[Phase.generate],
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""Settings under which a law looks for a counter-example that has to be there."""
 _TALLY = pytest.StashKey["Tally"]()
 
 
@@ -50,6 +60,15 @@ class Tally:
     def judge(self) -> None:
         """Fail the law that was tried with too few examples."""
         assert self.examples >= self.promised, f"tried with {self.examples} examples, and {self.promised} were promised"
+
+
+def as_found(law: Callable[..., Any]) -> Callable[..., None]:
+    """Return a law that raises the first counter-example as it is found: what is wrong is known, and small enough.
+
+    It tries the same examples each time, so a law that finds something finds it always.
+    """
+    strategies: Mapping[str, Any] = law.hypothesis._given_kwargs  # type: ignore[attr-defined]
+    return AS_FOUND(given(**strategies)(law.hypothesis.inner_test))  # type: ignore[attr-defined]
 
 
 def load_profile() -> None:
