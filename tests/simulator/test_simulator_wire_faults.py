@@ -29,6 +29,7 @@ from clari_readiness.simulator import (
     Simulator,
     Status,
     Watcher,
+    WrongType,
 )
 from clari_readiness.simulator.faults.matching import QUEUED
 from clari_readiness.simulator.faults.rate_limited import ABSURD
@@ -171,3 +172,10 @@ def test_a_connection_that_ended_stays_so_and_is_one_line_of_the_journal(api, si
     assert simulator.journal.lines[0].status is None
     simulator.set_faults([])
     assert api.get("/admin/limits").status_code == 200
+
+
+def test_json_can_say_that_it_is_something_else(api, simulator):
+    simulator.set_faults([WrongType(LIMITS, body=None)])
+    answer = three(api)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert answer.json() == api.get("/admin/limits").json()

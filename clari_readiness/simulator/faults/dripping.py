@@ -1,4 +1,8 @@
-"""A body that comes in drips: each in time, and all of them together too late."""
+"""A body that comes in drips: each in time, and all of them together too late.
+
+A good exporter has a deadline for the whole answer and not for each read alone; a body that comes in time is as good as
+any.
+"""
 
 from __future__ import annotations
 
