@@ -316,6 +316,16 @@ def test_a_vanished_person_is_gone_in_every_role_and_everybody_else_is_there(cha
     assert any(entry["userId"] in ids for entry in before["entries"])
     assert after["entries"] == [entry for entry in before["entries"] if entry["userId"] not in ids]
     assert gone[0]["email"] not in {user["email"] for user in after["users"]}
+    assert not {user["hierarchyId"] for user in gone} & {user["parentHierarchyId"] for user in before["users"]}
+
+
+def test_nobody_who_manages_others_vanishes(simulator):
+    document = simulator.truth("net_bookings", "2027_Q3", simulator.clock.now())
+    over = {user["parentHierarchyId"] for user in document["users"]}
+    managers = {user["userId"] for user in document["users"] if user["hierarchyId"] in over}
+    for seed in range(20):
+        left = {user["userId"] for user in VanishedPerson(seed=seed).change(document)["users"]}
+        assert managers <= left
 
 
 def test_the_same_person_vanishes_from_every_quarter(documents):

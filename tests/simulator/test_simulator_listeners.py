@@ -71,6 +71,7 @@ def test_the_key_is_seen_wherever_it_is_and_kept_nowhere(watcher, anybody, place
     anybody.post(watcher.origin + "/v4/export/forecast/x", **request_)
     anybody.post(watcher.origin + "/v4/export/forecast/x")
     with_key, without = watcher.sightings.all
+    assert with_key.body in ("", '{"k":"[key]"}', "k=[key]")
     assert (with_key.key_in, with_key.has_key) == ((place,), True)
     assert (without.key_in, without.has_key) == ((), False)
     shown = repr(with_key) + repr(watcher.sightings)
@@ -82,6 +83,13 @@ def test_the_key_in_a_path_is_seen_and_kept_nowhere(watcher, anybody):
     anybody.get(f"{watcher.origin}/v4/{quote(KEY, safe='')}/x")
     (seen,) = watcher.sightings.all
     assert (seen.key_in, seen.target) == (("target",), "/v4/[key]/x")
+
+
+def test_the_key_in_a_spelling_of_its_own_is_seen_and_kept_nowhere(watcher):
+    spelled = "".join(f"%{byte:02X}" for byte in KEY.encode())
+    raw(watcher.port, f"GET /v4/x?k={spelled} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    (seen,) = watcher.sightings.all
+    assert (seen.key_in, seen.target) == (("target",), "/v4/x[key]")
 
 
 def test_any_other_credential_is_kept_as_a_hash(watcher, anybody):

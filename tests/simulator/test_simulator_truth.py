@@ -34,6 +34,7 @@ from clari_readiness.simulator import (
     WrongPeriod,
     exact,
 )
+from clari_readiness.simulator.plan import Plan
 from clari_readiness.simulator.truth import entry_key, event_key, resolved
 
 AMOUNTS = ("forecastValue", "quotaValue", "adjustmentValue", "aggregationTotal", "crmClosed")
@@ -122,6 +123,13 @@ def test_of_several_faults_the_data_is_true_and_the_damage_is_not(exported):
     assert set(truth.damage) == {"rowsTruncated", "entries without userId"}
     assert truth.historical is False
     assert content(told) != content(truth.document)
+
+
+def test_a_plan_without_its_damage_has_none_and_keeps_the_rest():
+    odd = OddNames()
+    plan = Plan(truncated="cellsTruncated", period_ignored=True, every_week=True, contents=(MissingKey(), odd))
+    assert len(plan.damage) == 3
+    assert plan.undamaged() == Plan(every_week=True, contents=(odd,))
 
 
 def test_damage_on_the_wire_is_no_damage_of_the_job(api, simulator, exported):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import zlib
 from datetime import timedelta
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from clari_readiness.simulator import (
+    AnswerLost,
     BadGateway,
     BrokenGzip,
     CutShort,
@@ -31,8 +33,10 @@ from clari_readiness.simulator import (
     Watcher,
     WrongType,
 )
+from clari_readiness.simulator.faults import Injector
 from clari_readiness.simulator.faults.matching import QUEUED
 from clari_readiness.simulator.faults.rate_limited import ABSURD
+from clari_readiness.simulator.faults.transport import Ended
 
 LIMITS = Match("GET", r"/v4/admin/limits", frozenset({2}))
 EVERY = Match("GET", r"/v4/admin/limits")
@@ -163,7 +167,7 @@ def test_faults_act_together_the_first_of_them_nearest_to_the_network(api, simul
 
 
 @pytest.mark.parametrize("inner", [Reset(EVERY), CutShort(EVERY, share=0.0), Outage(RunningClock(), 0.0, 1e12, None)])
-@pytest.mark.parametrize("outer", [Malformed(EVERY), Dripping(EVERY), JobStatus("DONE", EVERY), BrokenGzip(EVERY)])
+@pytest.mark.parametrize("outer", [Malformed(EVERY), Dripping(EVERY), JobStatus("DONE", EVERY), AnswerLost(EVERY)])
 def test_a_connection_that_ended_stays_so_and_is_one_line_of_the_journal(api, simulator, outer, inner):
     simulator.set_faults([outer, inner])
     with pytest.raises(httpx.TransportError):
@@ -172,6 +176,13 @@ def test_a_connection_that_ended_stays_so_and_is_one_line_of_the_journal(api, si
     assert simulator.journal.lines[0].status is None
     simulator.set_faults([])
     assert api.get("/admin/limits").status_code == 200
+
+
+def test_the_end_of_a_connection_is_no_crash_of_the_server():
+    async def application(*_):
+        raise Ended
+
+    asyncio.run(Injector(application)({"type": "http", "method": "GET", "path": "/"}, None, None))
 
 
 def test_json_can_say_that_it_is_something_else(api, simulator):
