@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +13,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from clari_readiness.errors import ReadinessError
-from clari_readiness.simulator import state
+from clari_readiness.simulator import exact, state, truth
 from clari_readiness.simulator.application import application
 from clari_readiness.simulator.clock import Clock, RunningClock, read, written
 from clari_readiness.simulator.faults import Fault, Injector
@@ -29,6 +27,7 @@ from clari_readiness.simulator.organisation.settings import TYPES, Organisation
 from clari_readiness.simulator.recording import Recording
 from clari_readiness.simulator.server import HOST, Server
 from clari_readiness.simulator.surfaces.calls import World
+from clari_readiness.simulator.truth import AuditTruth, ExportTruth
 
 _LOCK = "simulator.lock"
 
@@ -39,7 +38,8 @@ class Simulator:
     `key` is the exporter's API key (user 4711); `keys` names every accepted key and the user id that it belongs to.
     Without them each user has a key that follows from the seed. With a `state_directory` jobs, quota and clock go on
     where an earlier simulator with the same directory stopped; a `clock` that is given wins over the one that was kept.
-    Without either, the clock starts at 2026-11-21 09:00 UTC and runs as fast as the machine's.
+    Without either, the clock starts at 2026-11-21 09:00 UTC. It runs `time_scale` times as fast as the machine's: jobs,
+    `Retry-After` and outages are in its seconds, so that somebody who waits can divide by it.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Simulator:
         key: str | None = None,
         keys: Mapping[str, int] | None = None,
         clock: Clock | None = None,
+        time_scale: float | None = None,
         state_directory: Path | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:
@@ -57,14 +58,14 @@ class Simulator:
         self._directory = state.private_directory(state_directory) if state_directory else None
         kept = state.load(self._directory) if self._directory else None
         self._check_same(kept)
-        self.clock: Clock = clock or (read(kept["clock"]) if kept else RunningClock())
+        self.clock = clock or _running(kept, time_scale)
         self.journal = Journal(self._directory)
         self._jobs = Jobs(self.organisation, known=state.jobs_of(kept) if kept else ())
         self._jobs.changed = self._save
         self._saving = threading.Lock()
         self._server: Server | None = None
-        world = World(self.organisation, self._jobs, self.clock, self._address)
-        self._injector = Injector(application(world, self._keys), faults)
+        self._world = World(self.organisation, self._jobs, self.clock, self._address)
+        self._injector = Injector(application(self._world, self._keys), faults)
         self._app = Recording(self._injector, self.journal, self._keys, self.clock)
         self._lock = FileLock(self._directory / _LOCK, mode=0o600, thread_local=False) if self._directory else None
 
@@ -85,6 +86,11 @@ class Simulator:
     def key_of(self, user_id: int) -> str:
         """Return an API key of this user; raises ReadinessError when there is none."""
         return self._keys.of(user_id)
+
+    @property
+    def time_scale(self) -> float:
+        """Return how many seconds of its clock pass in one of the machine's; 0 for a clock that is stepped."""
+        return self.clock.speed if isinstance(self.clock, RunningClock) else 0.0
 
     @property
     def opportunity_ids(self) -> tuple[str, ...]:
@@ -137,9 +143,24 @@ class Simulator:
         A job's content is of the moment at which it became STARTED: `organisation.job_seconds[0]` after it was queued.
         """
         asked = Question(forecast_id, time_period, tuple(types), scope, currency, historical)
-        text = document(answer(self.organisation, asked, at))
-        parsed: dict[str, Any] = json.loads(text, parse_float=Decimal)
-        return parsed
+        found: dict[str, Any] = exact.read(document(answer(self.organisation, asked, at)))
+        return found
+
+    def exports(self) -> tuple[ExportTruth, ...]:
+        """Return what is true of every job that exports a forecast, in the order in which they were queued."""
+        return truth.of_exports(self._world, self.clock.now())
+
+    def export(self, job_id: str) -> ExportTruth:
+        """Return what is true of one of them; raises ReadinessError when there is no such job."""
+        return truth.of_export(self._world, job_id, self.clock.now())
+
+    def audit_events(self, start: datetime, end: datetime) -> AuditTruth:
+        """Return the audit events from `start` until before `end` that have happened by now."""
+        return truth.of_audit(self._world, start, end)
+
+    def opportunities(self, at: datetime | None = None) -> Mapping[str, dict[str, Any]]:
+        """Return every opportunity by its id, as it is at the moment, or now."""
+        return truth.of_opportunities(self._world, at or self.clock.now())
 
     def _address(self) -> str:
         if not self._server:
@@ -185,3 +206,9 @@ class Simulator:
                     "jobs": [state.written(job) for job in self._jobs.all()],
                 },
             )
+
+
+def _running(kept: Mapping[str, Any] | None, time_scale: float | None) -> Clock:
+    """Return the clock that was kept, or a new one; with a time scale it goes on from there as fast as that."""
+    clock = read(kept["clock"]) if kept else RunningClock()
+    return clock if time_scale is None else RunningClock(clock.now(), speed=time_scale)
