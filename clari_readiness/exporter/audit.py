@@ -70,13 +70,22 @@ class AuditDay:
 
 
 def export_audit_events(
-    client: AuditClient, store: AuditDays, contracts: Contracts, clock: Clock, *, page: int = PAGE
+    client: AuditClient,
+    store: AuditDays,
+    contracts: Contracts,
+    clock: Clock,
+    *,
+    page: int = PAGE,
+    since: date | None = None,
 ) -> Iterator[AuditDay]:
     """Export each day that Clari still has and we have not in full, the oldest first, and yield it when it is kept.
 
+    With `since`, no day before it is asked for.
     Clari's errors and DocumentRefused end it; a day is replaced when all of its pages are there, or not at all.
     """
     for day in days_due(store.audit_days(), clock.now()):
+        if since is not None and day < since:
+            continue
         begins = max(_midnight(day), clock.now() - KEPT)
         ends = min(_midnight(day) + _DAY, clock.now())
         exported_at = clock.now()
