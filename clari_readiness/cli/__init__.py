@@ -11,6 +11,7 @@ from clari_readiness import __version__
 from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
 from clari_readiness.cli.simulate import simulate
+from clari_readiness.cli.trial import trial
 from clari_readiness.errors import ReadinessError, SettingsError
 
 INTERRUPTED, CRASHED, USAGE = 2, 3, 4
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(export)
 app.command()(fingerprint)
 app.command()(simulate)
+app.command()(trial)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from clari_readiness.errors import SettingsError
-from clari_readiness.trial.assignment import Surface
 from clari_readiness.trial.child import CommandStarter, NurseryStarter, Starter
 from clari_readiness.trial.rows import Mapped
 from clari_readiness.trial.variables import ALLOWED, Names
@@ -35,7 +34,7 @@ class Accused:
     directory: Path = field(default_factory=Path.cwd)
     names: Names = field(default_factory=Names)
     mapped: Mapped = field(default_factory=lambda: MappingProxyType({}))
-    not_applicable: Mapping[Surface, str] = field(default_factory=lambda: MappingProxyType({}))
+    not_applicable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def written(self) -> str:

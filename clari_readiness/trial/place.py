@@ -103,12 +103,13 @@ class Place:
         )
 
     def _periods(self) -> tuple[str, ...]:
-        calendar, day, names = calendar_of(self.simulator.organisation), _shown(self.scenario, self.pace).date(), []
-        for _ in range(self.scenario.periods):
+        calendar, day = calendar_of(self.simulator.organisation), _shown(self.scenario, self.pace).date()
+        names = []
+        for _ in range(max(self.scenario.periods) + 1):
             period = calendar.period_of(day)
             names.append(period.name)
             day = period.first - timedelta(days=1)
-        return tuple(names)
+        return tuple(names[back] for back in self.scenario.periods)
 
     def _audit_from(self) -> datetime:
         first = _shown(self.scenario, self.pace).date() - timedelta(days=self.scenario.audit_days - 1)

@@ -93,6 +93,7 @@ class Trial:
             return replace(untold, verdict=Verdict.BROKEN, broken=broken, requests=requests, evidence=kept)
         if reason := _untested(course):
             return replace(untold, reason=reason, requests=requests)
+        shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier trial had found there
         return replace(untold, verdict=Verdict.KEPT, requests=requests)
 
     def _again(self, scenario: Scenario) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING
@@ -47,9 +47,9 @@ class Scenario:
 
     `items` are those of the checklist that it answers, `done` says in one sentence what is done to the exporter.
     `play` is the runs that are made, `ends` how the run under faults must end. `laws` hold besides those that always
-    do. `periods` is how many quarters are exported, the current one first; `at` is what the simulator's clock shows,
-    unless it does not matter. `most_requests` bounds what one run may ask for; `patience` is how many seconds of the
-    simulator's clock it may take.
+    do. `periods` is which quarters are exported: 0 is the current one, 1 the one before; `at` is what the simulator's
+    clock shows, unless it does not matter. `most_requests` and `most_exports` bound what one run may ask for, and for
+    each export; `patience` is how many seconds of the simulator's clock it may take.
     """
 
     name: str
@@ -61,11 +61,10 @@ class Scenario:
     laws: tuple[Law, ...] = ()
     surfaces: tuple[Surface, ...] = ("forecast",)
     organisation: Organisation = SMALL
-    periods: int = 1
+    periods: tuple[int, ...] = (0,)
     at: datetime | None = None
     audit_days: int = 3
     most_requests: int = 120
     most_exports: int = 1
     patience: float = 200.0
     quick: bool = False
-    hopeful: frozenset[int] = field(default_factory=frozenset)

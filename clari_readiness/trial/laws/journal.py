@@ -16,7 +16,8 @@ _QUEUED = re.compile(r"/export/forecast/[^/]+$")
 _JOB = re.compile(r"/export/jobs/[^/]+$")
 _LIMIT_REACHED = "limit reached"  # what the simulator notes of a refusal that may pass (F23)
 _JITTER = 0.6  # of a real second: what a busy machine may add to a pause
-_AT_ONCE = 0.05
+_AT_ONCE = 0.1  # a pause that is none, in seconds of the simulator's clock
+_OVERHEAD = 0.01  # of a real second, between two requests without any pause
 
 
 def bounded(most: int) -> Callable[[Course], Iterator[Broken]]:
@@ -50,7 +51,7 @@ def exports_once(most: int) -> Callable[[Course], Iterator[Broken]]:
 
 
 def resumes_the_job(course: Course) -> Iterator[Broken]:
-    """Judge that after it was killed the next run goes on with the job that is there: the two spend one export (F12)."""
+    """Judge that after a kill the next run goes on with the job that is there: the two spend one export (F12)."""
     for killed, following in pairwise(course.runs):
         if killed.must is not End.KILLED:
             continue
@@ -131,7 +132,7 @@ def growing_delays(course: Course) -> Iterator[Broken]:
             continue
         first, last = fmean(delays[1]), fmean(delays[max(delays)])
         everything = [delay for each in delays.values() for delay in each]
-        if fmean(everything) < _AT_ONCE * course.pace.scale:
+        if fmean(everything) < _AT_ONCE + _OVERHEAD * course.pace.scale:
             yield Broken("backoff", "tried again at once, without any pause")
         elif last < 2 * first:
             yield Broken(
@@ -272,12 +273,14 @@ def _in_passing(request: Request) -> bool:
 
 
 def _last_looks(run: Run) -> dict[str, float]:
-    """Return job -> seconds from its first look to the last one, of the jobs that never showed an end."""
+    """Return job -> seconds from its first look to the last one, of the jobs whose results were never asked for."""
     looks: defaultdict[str, list[float]] = defaultdict(list)
     for request in run.requests:
-        if _JOB.search(request.line.path) and (request.line.fault or "").startswith("job STARTED"):
-            looks[request.line.path.rpartition("/")[2]].append(request.at)
-    return {job: max(each) - min(each) for job, each in looks.items()}
+        if request.line.method == "GET" and _JOB.search(request.line.path):
+            looks[request.line.path].append(request.at)
+    results = (request.line.path for request in run.requests if request.line.path.endswith("/results"))
+    read = {path.removesuffix("/results") for path in results}
+    return {job: max(each) - min(each) for job, each in looks.items() if job not in read}
 
 
 def _timeout(course: Course, job: str, asked: float, what: str) -> Broken:

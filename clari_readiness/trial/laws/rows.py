@@ -14,7 +14,7 @@ from clari_readiness.trial.verdict import Broken
 
 
 def kept(course: Course) -> Iterator[Broken]:
-    """Judge that after a good run all is there, exactly; after a failed one every row is as it was; never anything in between."""
+    """Judge that after a good run all is there, and after a failed one all is as it was: never anything in between."""
     for run in course.runs:
         if run.must is End.COMPLETE or (run.must is End.EITHER and run.succeeded):
             yield from _complete(course, run)

@@ -16,7 +16,7 @@ SCENARIOS = (
         twice,
         End.COMPLETE,
         surfaces=("forecast", "audit", "opportunities"),
-        periods=2,
+        periods=(0, 1),
         quick=True,
     ),
     Scenario(
@@ -25,7 +25,7 @@ SCENARIOS = (
         "two of it ran at once, and then one more",
         two_at_once,
         End.COMPLETE,
-        periods=2,
+        periods=(0, 1),
     ),
     Scenario(
         "duplicates_two_roles",

@@ -13,7 +13,7 @@ HEALTHY = Scenario(
     End.COMPLETE,
     laws=(types_asked_for,),
     surfaces=("forecast", "audit", "opportunities"),
-    periods=2,
+    periods=(0, 1),
     most_requests=200,
     quick=True,
 )

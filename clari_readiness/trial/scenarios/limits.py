@@ -52,7 +52,7 @@ SCENARIOS = (
         End.COMPLETE,
         _no_retry_after,
         laws=(growing_delays,),
-        periods=2,
+        periods=(0, 1),
     ),
     Scenario(
         "limits_out_of_quota",
@@ -71,7 +71,7 @@ SCENARIOS = (
         End.COMPLETE,
         _no_slot,
         laws=(waited_for_a_slot,),
-        periods=2,
+        periods=(0, 1),
         organisation=replace(SMALL, concurrent_limit=1),
     ),
 )
