@@ -11,9 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from clari_readiness.simulator.faults.matching import note
+from clari_readiness.simulator.journal import QUEUED_JOB
 from clari_readiness.simulator.keys import Keys, sent_key
+from clari_readiness.simulator.plan import planned
 from clari_readiness.simulator.refusals import BAD_KEY, body_for, gateway_error
-from clari_readiness.simulator.surfaces import exports, ingest, jobs, reading
+from clari_readiness.simulator.surfaces import audit, exports, ingest, jobs, reading
 from clari_readiness.simulator.surfaces.calls import Answer, Call, Handler, Refused, World, found
 
 _SHARED: tuple[tuple[str, str, Handler], ...] = (
@@ -26,7 +29,7 @@ _SHARED: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", "/export/jobs/{job_id}", jobs.cancel),
     ("GET", "/export/jobs/{job_id}/results", jobs.download),
     ("GET", "/admin/limits", reading.limits),
-    ("GET", "/audit/events", reading.audit_events),
+    ("GET", "/audit/events", audit.page),
     ("GET", "/opportunity", reading.opportunities),
     ("GET", "/forecast/{forecast_id:path}", reading.forecast),
 )
@@ -73,8 +76,13 @@ def _endpoint(world: World, keys: Keys, profile: str, handler: Handler) -> Calla
             await request.body(),
             user,
             world.clock.now(),
+            planned(request.scope),
         )
-        return _response(world, await run_in_threadpool(_answer, handler, world, call))
+        answer = await run_in_threadpool(_answer, handler, world, call)
+        request.scope[QUEUED_JOB] = answer.queued
+        for what in answer.notes:
+            note(request.scope, what)
+        return _response(world, answer)
 
     return endpoint
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from clari_readiness.simulator.organisation.chance import hexadecimal_for
 from clari_readiness.simulator.organisation.settings import Organisation
+from clari_readiness.simulator.plan import NOTHING_PLANNED, Flag, Plan
 
 Kind = Literal["FORECAST", "ACTIVITY", "AUDIT"]
 
@@ -21,7 +22,10 @@ _RETRIES = {"NONE": 0, "ONCE": 1, "MAX": 3}
 
 @dataclass(frozen=True)
 class State:
-    """What a job is at a moment; `began` is when its content was read, `ended` when it was finished."""
+    """What a job is at a moment; `began` is when its content was read, `ended` when it was finished.
+
+    `status` is one of F6's, or GONE: nobody knows of the job any more.
+    """
 
     status: str
     began: datetime | None = None
@@ -30,7 +34,10 @@ class State:
 
 @dataclass(frozen=True)
 class Job:
-    """One job. `request` is the body as it was understood; `number` counts the organisation's jobs from 1."""
+    """One job. `request` is the body as it was understood; `number` counts the organisation's jobs from 1.
+
+    `plan` is what faults have in store for it.
+    """
 
     number: int
     job_id: str
@@ -40,9 +47,14 @@ class Job:
     created: datetime
     cancelled: datetime | None = None
     downloads: int = 0
+    plan: Plan = NOTHING_PLANNED
+
+    def truncated(self, organisation: Organisation) -> Flag | None:
+        """Return the flag that its half of the entries comes with, None when it is whole (F10)."""
+        return "rowsTruncated" if self.number in organisation.truncated_jobs else self.plan.truncated
 
     def state(self, organisation: Organisation, at: datetime) -> State:
-        """Return what the job is at the moment: one of the six states of F6."""
+        """Return what the job is at the moment."""
         moment = min(at, self.cancelled) if self.cancelled else at
         state = self._undisturbed(organisation, moment)
         if self.cancelled is None or at < self.cancelled or state.status not in ACTIVE:
@@ -51,14 +63,19 @@ class Job:
 
     def _undisturbed(self, organisation: Organisation, at: datetime) -> State:
         queued, running = (timedelta(seconds=seconds) for seconds in organisation.job_seconds)
-        fails = self.number in organisation.failing_jobs
+        running = running if self.plan.seconds is None else timedelta(seconds=self.plan.seconds)
         began = self.created + queued
         if at < began:
             return State("SCHEDULED")
-        if at < began + running or self.number in organisation.stuck_jobs:
+        if self.plan.ends in ("CANCELLED", "GONE"):
+            return State(self.plan.ends, None, began)
+        if at < began + running or self.number in organisation.stuck_jobs or self.plan.ends == "NEVER":
             return State("STARTED", began)
-        if not fails:
-            return State("DONE", began, began + running)
+        if self.number in organisation.failing_jobs:
+            return self._again(began, running, at)
+        return State(self.plan.ends, began, began + running)
+
+    def _again(self, began: datetime, running: timedelta, at: datetime) -> State:
         if not _RETRIES[self.request.get("schedule") or "NONE"]:
             return State("FAILED", began, began + running)
         # Only first attempts fail here, so one retry is enough whether one or three were asked for (F5).
@@ -94,14 +111,16 @@ class Jobs:
         with self._lock:
             return self._jobs.get(job_id)
 
-    def queue(self, kind: Kind, request: Mapping[str, Any], *, user_id: int, at: datetime) -> Job:
+    def queue(
+        self, kind: Kind, request: Mapping[str, Any], *, user_id: int, at: datetime, plan: Plan = NOTHING_PLANNED
+    ) -> Job:
         """Queue a job; raises Refusal when quota or concurrency is used up (F23: nobody says which)."""
         with self._lock:
             if self.free_places(at) <= 0 or self.free_quota(at) <= 0:
                 raise Refusal
             number = len(self._jobs) + 1
             job_id = f"{int(at.timestamp()):08x}{hexadecimal_for(16, self._organisation.seed, 'job', number)}"
-            job = self._jobs[job_id] = Job(number, job_id, user_id, kind, dict(request), at)
+            job = self._jobs[job_id] = Job(number, job_id, user_id, kind, dict(request), at, plan=plan)
         self.changed()
         return job
 

@@ -7,19 +7,27 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 FILE = "journal.jsonl"
+QUEUED_JOB = "clari_readiness.queued_job"
+"""Where in the scope the journal finds which job a request queued."""
+
 _KEPT_HEADERS = ("host", "user-agent", "accept", "content-type")
+_KEPT_OF_ANSWERS = ("content-type", "location", "retry-after")
 
 
 @dataclass(frozen=True)
 class Line:
     """One request. `status` is what was sent back, None when no answer left; `fault` says what was done to it.
 
-    `at` is by the simulator's clock, ISO 8601; `user` is who made the key, None when it is not accepted; `key` is that
-    user, or `sha256:...` of a key that is not accepted, or None when none was sent. Bodies are text.
+    `at` is by the simulator's clock, ISO 8601; `arrived` and `ended` are seconds of its monotonic time, so differences
+    are seconds as the simulator counts them, however fast it runs: `ended` is when the end of the answer, or of the
+    connection, was about to leave. `user` is who made the key, None when it is not accepted; `key` is that user, or
+    `sha256:...` of a key that is not accepted, or None when none was sent. Bodies are text. `answered` are headers of
+    the answer; `queued` is the job that the request queued, also when its answer was lost.
     """
 
     number: int
@@ -33,6 +41,17 @@ class Line:
     body: str
     status: int | None = None
     fault: str | None = None
+    arrived: float = 0.0
+    ended: float = 0.0
+    answered: Mapping[str, str] = field(default_factory=dict)
+    queued: str | None = None
+
+    def document(self) -> Any:
+        """Return the JSON that was sent, None when there was none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
 
 class Journal:
@@ -80,3 +99,8 @@ class Journal:
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that matter to a reader; none of them is for credentials."""
     return {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+
+
+def kept_of_answer(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of an answer that say what to do next, and what its body is."""
+    return {name: headers[name] for name in _KEPT_OF_ANSWERS if name in headers}

@@ -8,9 +8,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clari_readiness.simulator.clock import Clock
-from clari_readiness.simulator.faults.matching import FAULT
+from clari_readiness.simulator.faults.matching import noted
 from clari_readiness.simulator.faults.transport import BEFORE_RESET
-from clari_readiness.simulator.journal import Journal, Line, kept_headers
+from clari_readiness.simulator.journal import QUEUED_JOB, Journal, Line, kept_headers, kept_of_answer
 from clari_readiness.simulator.keys import Keys, any_key
 
 
@@ -30,21 +30,30 @@ class Recording:
             return
         body = await _whole(receive)
         arrival = self._arrival(scope, body)
-        statuses: list[int | None] = []
-
-        def end(status: int | None) -> None:
-            # Before the end can be seen outside: whoever has the answer, or the reset, finds the line.
-            self._journal.append(replace(arrival, status=status, fault=scope.get(FAULT)))
+        started: list[Message] = []
 
         async def seen(message: Message) -> None:
             if message["type"] == "http.response.start":
-                statuses.append(message["status"])
+                started.append(message)
             elif message["type"] == "http.response.body" and not message.get("more_body"):
-                end(statuses[0])
+                # Before the end can be seen outside: whoever has the answer, or the reset, finds the line.
+                self._end(scope, arrival, started[0])
             await send(message)
 
-        scope[BEFORE_RESET] = lambda: end(None)
+        scope[BEFORE_RESET] = lambda: self._end(scope, arrival, None)
         await self._app(scope, _replayed(body, receive), seen)
+
+    def _end(self, scope: Scope, arrival: Line, start: Message | None) -> None:
+        self._journal.append(
+            replace(
+                arrival,
+                status=start["status"] if start else None,
+                fault=noted(scope),
+                ended=self._clock.monotonic(),
+                answered=kept_of_answer(Headers(raw=start["headers"])) if start else {},
+                queued=scope.get(QUEUED_JOB),
+            )
+        )
 
     def _arrival(self, scope: Scope, body: bytes) -> Line:
         headers = Headers(scope=scope)
@@ -64,6 +73,7 @@ class Recording:
             key=self._keys.named(sent),
             user=user.user_id if user else None,
             body=hidden(body.decode(errors="replace")),
+            arrived=self._clock.monotonic(),
         )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +13,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from clari_readiness.errors import ReadinessError
-from clari_readiness.simulator import state
+from clari_readiness.simulator import exact, state, truth
 from clari_readiness.simulator.application import application
 from clari_readiness.simulator.clock import Clock, RunningClock, read, written
 from clari_readiness.simulator.faults import Fault, Injector
@@ -29,6 +27,7 @@ from clari_readiness.simulator.organisation.settings import TYPES, Organisation
 from clari_readiness.simulator.recording import Recording
 from clari_readiness.simulator.server import HOST, Server
 from clari_readiness.simulator.surfaces.calls import World
+from clari_readiness.simulator.truth import AuditTruth, ExportTruth
 
 _LOCK = "simulator.lock"
 
@@ -63,8 +62,8 @@ class Simulator:
         self._jobs.changed = self._save
         self._saving = threading.Lock()
         self._server: Server | None = None
-        world = World(self.organisation, self._jobs, self.clock, self._address)
-        self._injector = Injector(application(world, self._keys), faults)
+        self._world = World(self.organisation, self._jobs, self.clock, self._address)
+        self._injector = Injector(application(self._world, self._keys), faults)
         self._app = Recording(self._injector, self.journal, self._keys, self.clock)
         self._lock = FileLock(self._directory / _LOCK, mode=0o600, thread_local=False) if self._directory else None
 
@@ -137,9 +136,24 @@ class Simulator:
         A job's content is of the moment at which it became STARTED: `organisation.job_seconds[0]` after it was queued.
         """
         asked = Question(forecast_id, time_period, tuple(types), scope, currency, historical)
-        text = document(answer(self.organisation, asked, at))
-        parsed: dict[str, Any] = json.loads(text, parse_float=Decimal)
-        return parsed
+        found: dict[str, Any] = exact.read(document(answer(self.organisation, asked, at)))
+        return found
+
+    def exports(self) -> tuple[ExportTruth, ...]:
+        """Return what is true of every job that exports a forecast, in the order in which they were queued."""
+        return truth.of_exports(self._world, self.clock.now())
+
+    def export(self, job_id: str) -> ExportTruth:
+        """Return what is true of one of them; raises ReadinessError when there is no such job."""
+        return truth.of_export(self._world, job_id, self.clock.now())
+
+    def audit_events(self, start: datetime, end: datetime) -> AuditTruth:
+        """Return the audit events from `start` until before `end` that have happened by now."""
+        return truth.of_audit(self._world, start, end)
+
+    def opportunities(self, at: datetime | None = None) -> Mapping[str, dict[str, Any]]:
+        """Return every opportunity by its id, as it is at the moment, or now."""
+        return truth.of_opportunities(self._world, at or self.clock.now())
 
     def _address(self) -> str:
         if not self._server:

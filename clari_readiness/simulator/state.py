@@ -11,8 +11,10 @@ from typing import Any
 
 from clari_readiness.errors import ReadinessError
 from clari_readiness.simulator.jobs import Job
+from clari_readiness.simulator.plan import Plan
 
 FILE = "simulator.json"
+_KEPT_OF_PLANS = ("ends", "seconds", "truncated", "period_ignored", "every_week")
 
 
 def private_directory(directory: Path) -> Path:
@@ -57,7 +59,7 @@ def jobs_of(document: Mapping[str, Any]) -> tuple[Job, ...]:
 
 
 def written(job: Job) -> dict[str, Any]:
-    """Return a job as the state file keeps it."""
+    """Return a job as the state file keeps it. Changes of contents are not kept: they last as long as the process."""
     return {
         "number": job.number,
         "job_id": job.job_id,
@@ -67,6 +69,7 @@ def written(job: Job) -> dict[str, Any]:
         "created": job.created.isoformat(),
         "cancelled": job.cancelled.isoformat() if job.cancelled else None,
         "downloads": job.downloads,
+        "plan": {name: getattr(job.plan, name) for name in _KEPT_OF_PLANS},
     }
 
 
@@ -76,4 +79,4 @@ def _job(kept: Mapping[str, Any]) -> Job:
         "created": datetime.fromisoformat(kept["created"]),
         "cancelled": datetime.fromisoformat(cancelled) if cancelled else None,
     }
-    return Job(**{**kept, **times})
+    return Job(**{**kept, **times, "plan": Plan(**kept.get("plan", {}))})

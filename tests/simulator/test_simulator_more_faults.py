@@ -24,6 +24,7 @@ from clari_readiness.simulator import (
     WrongPeriod,
     WrongType,
 )
+from clari_readiness.simulator.faults.matching import QUEUED, RESULTS
 
 LIMITS = Match("GET", r"/v4/admin/limits", frozenset({2}))
 
@@ -111,12 +112,14 @@ def test_a_slow_job_is_shown_so_for_a_while(api, simulator, done):
 
 
 @pytest.mark.parametrize("flag", ["rowsTruncated", "cellsTruncated"])
-def test_truncated_results_are_half_and_their_job_says_so(api, simulator, done, flag):
-    whole = api.results(done).json()["entries"]
-    assert not api.job(done)[flag]
-    simulator.set_faults([Truncated(flag=flag)])
-    assert api.job(done)[flag]
-    assert api.results(done).json()["entries"] == whole[: len(whole) // 2]
+def test_truncated_results_are_half_and_their_job_says_so(api, simulator, flag):
+    simulator.set_faults([Truncated(QUEUED.turns(2), flag=flag)])
+    whole, half, other = (api.queue(timePeriod="2027_Q3") for _ in range(3))
+    simulator.clock.sleep(10)
+    told = {job_id: api.results(job_id).json()["entries"] for job_id in (whole, half, other)}
+    assert [api.job(job_id)[flag] for job_id in (whole, half, other)] == [False, True, False]
+    assert told[half] == told[whole][: len(told[whole]) // 2]
+    assert told[other] == told[whole]
 
 
 def test_the_wrong_quarter_comes_without_a_word(api, simulator):
@@ -172,7 +175,7 @@ def test_an_outage_lasts_as_long_as_it_says(api, simulator, status):
 
 
 def test_the_journal_names_the_fault(api, simulator, done):
-    simulator.set_faults([EmptyResults()])
+    simulator.set_faults([EmptyResults(RESULTS)])
     api.results(done)
     line = simulator.journal.lines[-1]
     assert (line.status, line.fault) == (200, "empty results")

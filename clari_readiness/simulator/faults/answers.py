@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_LENGTH = b"content-length"
+from clari_readiness.simulator import exact
+
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
@@ -21,13 +21,16 @@ class Held:
     headers: Headers
     body: bytes
 
+    def with_header(self, name: str, value: str) -> Held:
+        """Return the answer with this header in place of those of the same name."""
+        sought = name.lower().encode()
+        others = tuple((each, kept) for each, kept in self.headers if each.lower() != sought)
+        return replace(self, headers=(*others, (sought, value.encode())))
+
     def with_body(self, body: bytes, *, content_type: str | None = None) -> Held:
         """Return the answer with another body, whose length its headers give."""
-        headers = tuple((name, value) for name, value in self.headers if name.lower() != _LENGTH)
-        if content_type is not None:
-            headers = tuple((name, value) for name, value in headers if name.lower() != b"content-type")
-            headers += ((b"content-type", content_type.encode()),)
-        return replace(self, body=body, headers=(*headers, (_LENGTH, str(len(body)).encode())))
+        other = self if content_type is None else self.with_header("content-type", content_type)
+        return replace(other.with_header("content-length", str(len(body))), body=body)
 
     def start(self) -> Message:
         """Return the message with which the answer begins."""
@@ -55,15 +58,11 @@ async def held(app: ASGIApp, scope: Scope, receive: Receive) -> Held:
 
 
 def changed(answer: Held, change: Callable[[Any], Any]) -> Held:
-    """Return the answer with its JSON changed. An answer that is not of 2xx, or is no JSON, stays as it is.
-
-    Amounts keep their value: a double holds 15 digits, and the organisation's have fewer.
-    """
+    """Return the answer with its JSON changed. An answer that is not of 2xx, or is no JSON, stays as it is."""
     if not 200 <= answer.status < 300:
         return answer
     try:
-        document = json.loads(answer.body)
+        document = exact.read(answer.body)
     except ValueError:
         return answer
-    text = json.dumps(change(document), ensure_ascii=False, separators=(",", ":"))
-    return answer.with_body(text.encode())
+    return answer.with_body(exact.written(change(document)))

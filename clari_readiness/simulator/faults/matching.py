@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-FAULT = "clari_readiness.fault"
-"""Where in the scope the journal finds what was done to a request."""
+from clari_readiness.simulator.faults.transport import Ended
+
+_NOTES = "clari_readiness.faults"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Match:
         """Return whether a request is one that counts."""
         return self.method in ("*", method) and re.fullmatch(self.path, path) is not None
 
+    def turns(self, *nth: int) -> Match:
+        """Return the same requests, but only the so-manyth ones of them."""
+        return replace(self, nth=frozenset(nth), since=1)
+
+    def onwards(self, since: int) -> Match:
+        """Return the same requests, but only from the so-manyth one on."""
+        return replace(self, nth=None, since=since)
+
 
 QUEUED = Match("POST", r"/v\d+/export/forecast/.*")
 """Queueing a forecast export (F5)."""
@@ -40,6 +51,27 @@ QUEUED_OR_LIMITS = Match("*", r"/v\d+/(export/forecast/.*|admin/limits)")
 
 JOB = Match("GET", r"/v\d+/export/jobs/[^/]+")
 """One job (F6)."""
+
+JOB_OR_LIST = Match("GET", r"/v\d+/export/jobs(/[^/]+)?")
+"""One job, and the list of them (F7)."""
+
+FORECAST = Match("GET", r"/v\d+/forecast/.+")
+"""A synchronous forecast (F21)."""
+
+ASKED = Match("*", r"/v\d+/(export/)?forecast/.+")
+"""What a forecast is asked for with: queueing an export of it, or the synchronous one."""
+
+AUDIT = Match("GET", r"/v\d+/audit/events")
+"""A page of audit events (F29)."""
+
+SECOND_PAGE = AUDIT.turns(2)
+"""The second page of audit events."""
+
+LATER_PAGES = AUDIT.onwards(2)
+"""Every page of audit events but the first."""
+
+OPPORTUNITIES = Match("GET", r"/v\d+/opportunity")
+"""Opportunities by their ids (F30)."""
 
 RESULTS = Match("GET", r"/v\d+/export/jobs/[^/]+/results")
 """The results of a job (F9)."""
@@ -63,7 +95,12 @@ class Fault(Protocol):
 
 def note(scope: Scope, what: str) -> None:
     """Say what was done to the request, before anything of it can be seen outside."""
-    scope[FAULT] = what
+    scope.setdefault(_NOTES, []).append(what)
+
+
+def noted(scope: Scope) -> str | None:
+    """Return what was done to the request, None when nothing was."""
+    return "; ".join(scope.get(_NOTES, ())) or None
 
 
 @dataclass
@@ -80,7 +117,11 @@ class _Counter:
 
 
 class Injector:
-    """The layer between the network and the application. The first fault whose turn it is takes the request."""
+    """The layer between the network and the application.
+
+    All faults whose turn it is act on a request: each meets, as its application, what comes after it in the list. So
+    the first is the nearest to the network, and one that answers in the application's place keeps it from the others.
+    """
 
     def __init__(self, app: ASGIApp, faults: Iterable[Fault] = ()) -> None:
         self._app = app
@@ -93,17 +134,14 @@ class Injector:
             self._counters = [_Counter(fault) for fault in faults]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or let a fault have it."""
-        fault = self._choose(scope["method"], scope["path"]) if scope["type"] == "http" else None
-        if fault is None:
-            await self._app(scope, receive, send)
-        else:
-            await fault.act(self._app, scope, receive, send)
+        """Let a request through to the application, past the faults whose turn it is."""
+        app = self._app
+        if scope["type"] == "http":
+            for fault in reversed(self._chosen(scope["method"], scope["path"])):
+                app = partial(fault.act, app)
+        with suppress(Ended):
+            await app(scope, receive, send)
 
-    def _choose(self, method: str, path: str) -> Fault | None:
-        chosen: Fault | None = None
+    def _chosen(self, method: str, path: str) -> list[Fault]:
         with self._lock:
-            for counter in self._counters:
-                if counter.is_its_turn(method, path) and chosen is None:
-                    chosen = counter.fault
-        return chosen
+            return [counter.fault for counter in self._counters if counter.is_its_turn(method, path)]

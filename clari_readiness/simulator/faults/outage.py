@@ -17,7 +17,7 @@ from clari_readiness.simulator.refusals import body_for
 class Outage:
     """Answer this status from `begins` until before `ends`, seconds of the clock's monotonic time; None: reset.
 
-    Outside of the span the application answers, even where another fault would have had its turn.
+    Outside of the span the application answers.
     """
 
     clock: Clock

@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from typing import NoReturn
 
 from starlette.types import Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _TRANSPORT = "clari_readiness.transport"
+
+
+class Ended(Exception):
+    """The connection has ended: whatever else was going to happen to the request does not."""
+
 
 BEFORE_RESET = "clari_readiness.before_reset"
 """Where in the scope a layer leaves what is to be called before a connection is reset."""
@@ -24,8 +30,8 @@ class ResettableProtocol(H11Protocol):
         self.app_state = {**self.app_state, _TRANSPORT: transport}
 
 
-async def reset(scope: Scope) -> None:
-    """End the request's connection with a TCP reset: what was not sent yet is never sent."""
+async def reset(scope: Scope) -> NoReturn:
+    """End the request's connection with a TCP reset: what was not sent yet is never sent. Raises Ended."""
     if BEFORE_RESET in scope:
         scope[BEFORE_RESET]()
     transport: asyncio.Transport = scope["state"][_TRANSPORT]
@@ -33,17 +39,25 @@ async def reset(scope: Scope) -> None:
     # A linger time of zero seconds turns the close into a reset.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
-    # The server learns of the end in its next turn; until then it would take the silence for a crash of ours.
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await _noticed()
+    raise Ended
 
 
-async def close(scope: Scope) -> None:
-    """End the request's connection in order, after all that was sent: the other side reads the end of the file."""
+async def close(scope: Scope) -> NoReturn:
+    """End the request's connection in order, after all that was sent: the other side reads the end of the file.
+
+    Raises Ended.
+    """
     if BEFORE_RESET in scope:
         scope[BEFORE_RESET]()
     transport: asyncio.Transport = scope["state"][_TRANSPORT]
     transport.close()
+    await _noticed()
+    raise Ended
+
+
+async def _noticed() -> None:
+    # The server learns of the end in its next turn; until then it would take the silence for a crash of ours.
     await asyncio.sleep(0)
     await asyncio.sleep(0)
 

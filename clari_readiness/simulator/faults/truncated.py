@@ -1,33 +1,27 @@
-"""Results that are incomplete, with a job that says so (F10)."""
+"""Results that are incomplete, with a job that says so and nothing else that does (F10).
+
+A good exporter looks at both flags before it loads; it loads nothing of such a file and fails loudly.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from clari_readiness.simulator.faults.answers import changed, held
-from clari_readiness.simulator.faults.matching import JOB_OR_RESULTS, Match, note
+from clari_readiness.simulator.faults.planning import Planning
+from clari_readiness.simulator.plan import Flag, Plan
 
 
 @dataclass(frozen=True)
-class Truncated:
+class Truncated(Planning):
     """Cut the results in half, and show it in the job: in its rows, or in its cells."""
 
-    match: Match = JOB_OR_RESULTS
-    flag: str = "rowsTruncated"
+    flag: Flag = "rowsTruncated"
 
-    async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the half, or with the flag."""
-        answer = await held(app, scope, receive)
-        note(scope, self.flag)
-        await changed(answer, self._halved if scope["path"].endswith("/results") else self._flagged).send(send)
+    @property
+    def says(self) -> str:
+        """Return the flag."""
+        return self.flag
 
-    def _flagged(self, document: Any) -> Any:
-        job = document.get("job", document)
-        job[self.flag] = job["status"] == "DONE"
-        return document
-
-    def _halved(self, document: Any) -> Any:
-        return {**document, "entries": document["entries"][: len(document["entries"]) // 2]}
+    def amended(self, plan: Plan) -> Plan:
+        """Return the plan with the results cut."""
+        return replace(plan, truncated=self.flag)

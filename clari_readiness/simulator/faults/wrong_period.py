@@ -1,29 +1,22 @@
-"""The silent wrong quarter: whatever was asked for, the answer holds the current one (F18)."""
+"""The silent wrong quarter: whatever was asked for, the answer holds the current one (F18).
+
+A good exporter compares `timePeriods` with what it asked for; it loads nothing of another quarter and fails loudly.
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from clari_readiness.simulator.faults.matching import QUEUED, Match, note
+from clari_readiness.simulator.faults.planning import Planning
+from clari_readiness.simulator.plan import Plan
 
 
 @dataclass(frozen=True)
-class WrongPeriod:
-    """Let the application read the request without its `timePeriod`."""
+class WrongPeriod(Planning):
+    """Answer with the current quarter, as if none had been asked for."""
 
-    match: Match = QUEUED
+    says = "timePeriod ignored"
 
-    async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle another request than the one that was sent."""
-        message = await receive()
-        asked = json.loads(message.get("body") or b"{}")
-        note(scope, f"timePeriod {asked.pop('timePeriod', None)} ignored")
-        instead: list[Message] = [{**message, "body": json.dumps(asked).encode(), "more_body": False}]
-
-        async def changed() -> Message:
-            return instead.pop() if instead else await receive()
-
-        await app(scope, changed, send)
+    def amended(self, plan: Plan) -> Plan:
+        """Return the plan with the period ignored."""
+        return replace(plan, period_ignored=True)

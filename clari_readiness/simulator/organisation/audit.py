@@ -41,6 +41,13 @@ def events(
     return found
 
 
+def late_event(organisation: Organisation, moment: datetime, number: int) -> dict[str, Any]:
+    """Return an event that is noticed only when others of its window were read already, the `number`th of them."""
+    chance = bytes_for(16, organisation.seed, "late", moment, number)
+    event = _event(organisation, str(organisation.users[0].user_id), "settings.viewed", moment, chance)
+    return event | {"eventTimestamp": _text(moment)}
+
+
 def actors_of(organisation: Organisation, items: list[dict[str, Any]]) -> list[dict[str, str]]:
     """Return who is behind the events: id, name and e-mail of each, once (F3)."""
     people = _people(organisation)
@@ -90,5 +97,9 @@ def _event(organisation: Organisation, actor: str, name: str, moment: datetime, 
         "eventParameters": {"source": "api" if name == "api.accessed" else "app"},
     }
     if chance[6] >= _WITHOUT_TIME:
-        event["eventTimestamp"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        event["eventTimestamp"] = _text(moment)
     return event
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,6 +12,7 @@ from typing import Any
 from clari_readiness.simulator.clock import Clock
 from clari_readiness.simulator.jobs import Jobs
 from clari_readiness.simulator.organisation.settings import ApiUser, Organisation
+from clari_readiness.simulator.plan import NOTHING_PLANNED, Plan
 from clari_readiness.simulator.refusals import as_json, error_id, export_error
 
 JSON = "application/json"
@@ -19,12 +20,14 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Answer:
-    """A status, a body, and what it is."""
+    """A status, a body, and what it is. For the journal: which job was queued, and what faults had in store for it."""
 
     status: int
     body: bytes
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    queued: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def found(document: Any, status: int = 200) -> Answer:
@@ -42,7 +45,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One request, whole, from a user who was let in. `at` is by the simulator's clock."""
+    """One request, whole, from a user who was let in. `at` is by the simulator's clock, `plan` what faults planned."""
 
     method: str
     path: str
@@ -52,6 +55,7 @@ class Call:
     body: bytes
     user: ApiUser
     at: datetime
+    plan: Plan = NOTHING_PLANNED
 
     def first(self, name: str) -> str | None:
         """Return the first query parameter of this name."""
@@ -72,13 +76,17 @@ class Call:
 
 
 class World:
-    """What calls are made in: the organisation, its jobs, the time, and the address that the simulator has."""
+    """What calls are made in: the organisation, its jobs, the time, and the address that the simulator has.
+
+    `late_events` are audit events that were added to a window after somebody had begun to read it, with their times.
+    """
 
     def __init__(self, organisation: Organisation, jobs: Jobs, clock: Clock, address: Callable[[], str]) -> None:
         self.organisation = organisation
         self.jobs = jobs
         self.clock = clock
         self.address = address
+        self.late_events: list[tuple[datetime, dict[str, Any]]] = []
         self._errors = itertools.count(1)
 
     def error_id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from clari_readiness.simulator.jobs import Job, Kind, Refusal
@@ -29,7 +30,7 @@ def forecast(world: World, call: Call) -> Answer:
         "schedule": wishes.get("schedule", "NONE"),
         "exportFormat": wishes.get("exportFormat", "JSON"),
     }
-    return found({"jobId": _queue(world, call, "FORECAST", request).job_id})
+    return _queued(_queue(world, call, "FORECAST", request))
 
 
 def activity(world: World, call: Call) -> Answer:
@@ -48,7 +49,7 @@ def activity(world: World, call: Call) -> Answer:
     except WindowProblem as problem:
         raise _bad_activity(world, call, str(problem)) from None
     job = _queue(world, call, "ACTIVITY", {"activityTypes": types or list(ACTIVITY_TYPES), **_kept(asked)})
-    return found({"jobId": job.job_id}, 202)
+    return _queued(job, 202)
 
 
 def audit(world: World, call: Call) -> Answer:
@@ -62,12 +63,16 @@ def audit(world: World, call: Call) -> Answer:
     except ValueError:
         raise Refused(400, audit_error(400, "bad_request", "The request body is malformed.")) from None
     job = _queue(world, call, "AUDIT", {"filters": filters, **_kept(asked)})
-    return found({"jobId": job.job_id}, 202)
+    return _queued(job, 202)
+
+
+def _queued(job: Job, status: int = 200) -> Answer:
+    return replace(found({"jobId": job.job_id}, status), queued=job.job_id)
 
 
 def _queue(world: World, call: Call, kind: Kind, request: Mapping[str, Any]) -> Job:
     try:
-        return world.jobs.queue(kind, request, user_id=call.user.user_id, at=call.at)
+        return world.jobs.queue(kind, request, user_id=call.user.user_id, at=call.at, plan=call.plan)
     except Refusal:
         organisation = world.organisation
         message = (

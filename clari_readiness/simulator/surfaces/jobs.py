@@ -14,6 +14,7 @@ from clari_readiness.simulator.surfaces.results import file_name, format_of, res
 def every(world: World, call: Call) -> Answer:
     """List the jobs of this user, finished and cancelled ones included (F7)."""
     mine = [described(world, job, call) for job in world.jobs.all() if job.user_id == call.user.user_id]
+    mine = [shown for shown in mine if shown["status"] != "GONE"]
     return found({"jobs": mine} if world.organisation.wrapped_job_lists else mine)
 
 
@@ -52,12 +53,14 @@ def download(world: World, call: Call) -> Answer:
     body = results(world.organisation, job, state)
     world.jobs.downloaded(job)
     name = file_name(world.organisation, job)
-    return Answer(200, body, content_type, {"content-disposition": f'attachment; filename="{name}"'})
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Answer(200, body, content_type, headers, notes=job.plan.notes)
 
 
 def described(world: World, job: Job, call: Call) -> dict[str, Any]:
     """Return a job as the API shows it; what has not happened yet has no time."""
     state = job.state(world.organisation, call.at)
+    truncated = job.truncated(world.organisation) if state.status == "DONE" else None
     ended = (
         {"endTime": milliseconds(state.ended), "expiredTime": milliseconds(_expires(world, state))}
         if state.ended
@@ -76,8 +79,8 @@ def described(world: World, job: Job, call: Call) -> dict[str, Any]:
         "fileType": format_of(job),
         "status": state.status,
         "viewed": job.downloads > 0,
-        "cellsTruncated": False,
-        "rowsTruncated": state.status == "DONE" and job.number in world.organisation.truncated_jobs,
+        "cellsTruncated": truncated == "cellsTruncated",
+        "rowsTruncated": truncated == "rowsTruncated",
         "downloads": job.downloads,
         "deliveryStatusMap": {},
         "currency": job.request.get("currency") or world.organisation.currency,
@@ -90,6 +93,8 @@ def _job(world: World, call: Call, *, unknown: tuple[str, str] = ("SWW", "Someth
         raise world.refuse(400, *unknown)
     if job.user_id != call.user.user_id:
         raise _forbidden(world)
+    if job.state(world.organisation, call.at).status == "GONE":
+        raise world.refuse(404, "not_found", "There is no such job.")
     return job
 
 

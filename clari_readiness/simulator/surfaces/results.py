@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from clari_readiness.simulator import exact
 from clari_readiness.simulator.jobs import Job, State
 from clari_readiness.simulator.organisation.activities import activities
 from clari_readiness.simulator.organisation.audit import actors_of, events
@@ -12,6 +13,7 @@ from clari_readiness.simulator.organisation.document import document
 from clari_readiness.simulator.organisation.forecast import Question, answer, period_for
 from clari_readiness.simulator.organisation.settings import Organisation
 from clari_readiness.simulator.organisation.spreadsheet import spreadsheet
+from clari_readiness.simulator.plan import Plan
 from clari_readiness.simulator.refusals import as_json
 
 
@@ -44,24 +46,32 @@ def file_name(organisation: Organisation, job: Job) -> str:
     stamp = f"{job.created:%Y%m%d_%H%M%S}.{format_of(job).lower()}"
     if job.kind != "FORECAST":
         return f"clari_export_{job.kind.lower()}_{stamp}"
-    period = period_for(organisation, job.request["timePeriod"], job.created)
+    period = period_for(organisation, question_of(job).period, job.created)
     return f"clari_export_forecast_{job.request['forecastId']}_{period.name}_{stamp}"
 
 
-def _forecast(organisation: Organisation, job: Job, began: datetime) -> bytes:
-    asked = job.request
-    found = answer(
-        organisation,
-        Question(
-            asked["forecastId"],
-            asked["timePeriod"],
-            tuple(asked["typesToExport"]),
-            asked["scopeId"],
-            asked["currency"],
-            asked["includeHistorical"],
-        ),
-        began,
+def question_of(job: Job) -> Question:
+    """Return what is answered by a job that exports a forecast: what was asked, but for what its plan ignores."""
+    asked, plan = job.request, job.plan
+    return Question(
+        asked["forecastId"],
+        None if plan.period_ignored else asked["timePeriod"],
+        tuple(asked["typesToExport"]),
+        asked["scopeId"],
+        asked["currency"],
+        asked["includeHistorical"] or plan.every_week,
     )
-    if job.number in organisation.truncated_jobs:
+
+
+def _forecast(organisation: Organisation, job: Job, began: datetime) -> bytes:
+    found = answer(organisation, question_of(job), began)
+    if job.truncated(organisation):
         found = replace(found, entries=found.entries[: len(found.entries) // 2])
-    return spreadsheet(found) if format_of(job) == "CSV" else document(found)
+    if format_of(job) == "CSV":
+        return spreadsheet(found)
+    return told(document(found), job.plan)
+
+
+def told(text: bytes, plan: Plan) -> bytes:
+    """Return a forecast's document as the plan has it told."""
+    return exact.written(plan.told(exact.read(text))) if plan.contents else text

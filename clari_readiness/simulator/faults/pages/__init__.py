@@ -1,0 +1,1 @@
+"""Faults in how audit events come, page by page (F29)."""
