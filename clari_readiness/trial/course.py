@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,9 @@ from typing import Any
 from clari_readiness.simulator import Line
 from clari_readiness.trial.assignment import Assignment, Pace
 from clari_readiness.trial.rows import Rows
+
+Event = tuple[str | None, ...]
+"""What is kept of an audit event: its time (ISO 8601 in UTC, or None), actor, session and name."""
 
 
 class End(StrEnum):
@@ -39,10 +41,11 @@ class ProcessEnd:
 
 @dataclass(frozen=True)
 class Request:
-    """A line of the journal, with its time in seconds of the simulator's clock since the run began."""
+    """A line of the journal; `at` is when it came in, `ended` when its answer left, in simulated seconds of the run."""
 
     line: Line
     at: float
+    ended: float
 
     @property
     def what(self) -> str:
@@ -67,13 +70,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Document:
-    """The truth about one export job: the entries that its results hold. `began` is when its content was read."""
+    """The truth about one export job: the entries that its results should hold, and what is wrong with them as told.
+
+    Of a document with `damage` nothing may be loaded.
+    """
 
     job_id: str
     period: str
     types: tuple[str, ...]
-    queued: datetime
     entries: tuple[Entry, ...]
+    damage: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,14 +87,15 @@ class Truth:
     """What the simulator knows to be true after a run.
 
     `documents` are those of every job so far, the oldest first; `downloaded` the ids of jobs whose results were sent
-    in this run, in that order. `events` are those of the audit window: `certain` happened before the first request for
-    them, `possible` before the last one. `opportunities` is id -> score.
+    in this run, in that order. Events of the audit window are counted, since there are true duplicates (F29): those
+    that are certain happened before the first request for them, the possible ones before the last. `opportunities` is
+    id -> score.
     """
 
     documents: tuple[Document, ...] = ()
     downloaded: tuple[str, ...] = ()
-    certain_events: tuple[tuple[str | None, ...], ...] = ()
-    possible_events: tuple[tuple[str | None, ...], ...] = ()
+    certain_events: Mapping[Event, int] = field(default_factory=lambda: MappingProxyType({}))
+    possible_events: Mapping[Event, int] = field(default_factory=lambda: MappingProxyType({}))
     opportunities: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from clari_readiness.simulator import Fault, Line
 from clari_readiness.trial.assignment import Assignment
@@ -55,7 +54,7 @@ class Stage:
         before = self.runs[-1].after if self.runs else _NO_ROWS
         assignment = replace(self._assignment, time_periods=tuple(periods)) if periods else self._assignment
         self.place.simulator.set_faults(faults)
-        seen, began = len(self.place.simulator.journal), self.place.clock.now()
+        seen, began = len(self.place.simulator.journal), self.place.clock.monotonic()
         ends = self._ends(assignment, killer or Killer(), kill_after, file_size, at_once)
         lines = sorted(self.place.simulator.journal.lines[seen:], key=lambda line: line.number)
         run = Run(
@@ -108,5 +107,5 @@ class Stage:
         return self._starter.start(Start(environ, self.place.accused.directory, self.place.output, file_size))
 
 
-def _request(line: Line, began: datetime) -> Request:
-    return Request(line, (datetime.fromisoformat(line.at) - began).total_seconds())
+def _request(line: Line, began: float) -> Request:
+    return Request(line, line.arrived - began, line.ended - began)

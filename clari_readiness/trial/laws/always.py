@@ -25,6 +25,7 @@ def _judged(scenario: Scenario, course: Course) -> Iterator[Broken]:
         journal.bounded(scenario.most_requests),
         journal.no_hopeless_repeats,
         journal.unhurried_polling,
+        journal.respects_retry_after,
         journal.undeclared_surfaces,
         process.told_the_truth,
         process.ended,

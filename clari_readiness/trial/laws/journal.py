@@ -6,6 +6,8 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import fmean
 
@@ -16,6 +18,7 @@ _QUEUED = re.compile(r"/export/forecast/[^/]+$")
 _JOB = re.compile(r"/export/jobs/[^/]+$")
 _LIMIT_REACHED = "limit reached"  # what the simulator notes of a refusal that may pass (F23)
 _JITTER = 0.6  # of a real second: what a busy machine may add to a pause
+_SANE = 600.0  # seconds: who asks for more than that does not mean it
 _AT_ONCE = 0.1  # a pause that is none, in seconds of the simulator's clock
 _OVERHEAD = 0.01  # of a real second, between two requests without any pause
 
@@ -106,22 +109,18 @@ def unhurried_polling(course: Course) -> Iterator[Broken]:
             )
 
 
-def respects_retry_after(seconds: float) -> Callable[[Course], Iterator[Broken]]:
-    """Return the law that nothing is asked again before `Retry-After` has passed (F27)."""
-
-    def law(course: Course) -> Iterator[Broken]:
-        for run in course.runs:
-            for failed, again in _again(run, lambda request: request.line.status == 429):
-                waited = again.at - failed.at
-                if waited < seconds * 0.95 - 0.05:
-                    yield Broken(
-                        "retry-after",
-                        f"sent {_short(again)} again after {waited:.1f} s, and Retry-After asked for {seconds:g}",
-                        _shown([failed, again]),
-                    )
-                    return
-
-    return law
+def respects_retry_after(course: Course) -> Iterator[Broken]:
+    """Judge that nothing is asked again before `Retry-After` has passed (F27), unless nobody can have meant that."""
+    for run in course.runs:
+        for failed, again in _again(run, lambda request: _told_to_wait(request) is not None):
+            waited, told = again.at - failed.ended, _told_to_wait(failed) or 0.0
+            if waited < told * 0.95 - 0.05:
+                yield Broken(
+                    "retry-after",
+                    f"sent {_short(again)} again after {waited:.1f} s, and Retry-After asked for {told:.1f}",
+                    _shown([failed, again]),
+                )
+                return
 
 
 def growing_delays(course: Course) -> Iterator[Broken]:
@@ -204,7 +203,7 @@ def _accepted(run: Run) -> dict[str, list[Request]]:
     """Return period -> the POSTs that queued a job, those included whose answer was lost."""
     found: defaultdict[str, list[Request]] = defaultdict(list)
     for request in _posts(run):
-        if request.line.status == 200 or (request.line.fault or "").startswith("answer lost"):
+        if request.line.queued is not None:
             found[str(_body(request).get("timePeriod"))].append(request)
     return found
 
@@ -236,7 +235,7 @@ def _poll_gaps(run: Run) -> Iterator[float]:
         if request.line.method == "GET" and _JOB.search(request.line.path):
             looks[request.line.path].append(request)
     for each in looks.values():
-        yield from (after.at - before.at for before, after in pairwise(each) if before.line.status == 200)
+        yield from (after.at - before.ended for before, after in pairwise(each) if before.line.status == 200)
 
 
 def _again(run: Run, failed: Callable[[Request], bool]) -> Iterator[tuple[Request, Request]]:
@@ -247,6 +246,18 @@ def _again(run: Run, failed: Callable[[Request], bool]) -> Iterator[tuple[Reques
             yield waiting.pop(request.same), request
         if failed(request):
             waiting[request.same] = request
+
+
+def _told_to_wait(request: Request) -> float | None:
+    """Return the seconds that an answer asks for, in either form; None when it asks for none, or for nothing sane."""
+    text = request.line.answered.get("retry-after", "")
+    try:
+        date = None if text.isdigit() else parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = datetime.fromisoformat(request.line.at)
+    seconds = float(text) if date is None else (date - at).total_seconds()
+    return seconds if 0 < seconds <= _SANE else None
 
 
 def _delays_by_attempt(run: Run) -> dict[int, list[float]]:
@@ -260,7 +271,7 @@ def _delays_by_attempt(run: Run) -> dict[int, list[float]]:
             delays[attempts[same]].append(request.at - last[same])
         if _in_passing(request):
             attempts[same] = attempts.get(same, 0) + 1
-            last[same] = request.at
+            last[same] = request.ended
         else:
             attempts.pop(same, None)
             last.pop(same, None)
@@ -291,9 +302,7 @@ def _timeout(course: Course, job: str, asked: float, what: str) -> Broken:
 
 
 def _after(request: Request) -> str:
-    if (request.line.fault or "").startswith("answer lost"):
-        return "its answer was lost"
-    return request.line.fault or "it was accepted"
+    return "its answer was lost" if request.line.status is None else "it was accepted"
 
 
 def _short(request: Request) -> str:

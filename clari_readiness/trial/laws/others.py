@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from clari_readiness.trial.course import Run
+from clari_readiness.trial.course import Event, Run
 from clari_readiness.trial.rows import Row
 from clari_readiness.trial.verdict import Broken
-
-Event = tuple[str | None, ...]
 
 
 def events(run: Run) -> Iterator[Broken]:

@@ -165,12 +165,13 @@ def _wrong_periods(run: Run) -> Iterator[Broken]:
 
 
 def _latest(course: Course, run: Run, period: str) -> Document | None:
-    """Return the document of the period that was downloaded last, in this run or an earlier one."""
+    """Return the good document of the period that was downloaded last, in this run or an earlier one."""
     known = {document.job_id: document for document in run.truth.documents}
     for earlier in reversed(course.runs[: run.number]):
         for job_id in reversed(earlier.truth.downloaded):
-            if job_id in known and known[job_id].period == period:
-                return known[job_id]
+            document = known.get(job_id)
+            if document is not None and document.period == period and not document.damage:
+                return document
     return None
 
 
