@@ -58,8 +58,12 @@ from clari_readiness.simulator.faults import (
     WrongPeriod,
     WrongType,
 )
+from clari_readiness.simulator.faults.combination import Combination, Drawn, Possibility, combined
+from clari_readiness.simulator.faults.passing import passing
 from clari_readiness.simulator.journal import Journal, Line
+from clari_readiness.simulator.listeners import RefusingProxy, Watcher
 from clari_readiness.simulator.organisation.settings import ApiUser, Field, Organisation
+from clari_readiness.simulator.sightings import Sighting
 from clari_readiness.simulator.simulator import Simulator
 from clari_readiness.simulator.truth import AuditTruth, ExportTruth
 
@@ -73,9 +77,11 @@ __all__ = [
     "BrokenGzip",
     "ChangedType",
     "Clock",
+    "Combination",
     "ConflictingEntries",
     "Content",
     "CutShort",
+    "Drawn",
     "Dripping",
     "During",
     "EmptyPage",
@@ -108,8 +114,10 @@ __all__ = [
     "OverlappingPage",
     "PageLoop",
     "PageSizes",
+    "Possibility",
     "RateLimited",
     "Redirected",
+    "RefusingProxy",
     "RepeatedEntries",
     "Reset",
     "ResetInBody",
@@ -117,12 +125,16 @@ __all__ = [
     "RunningClock",
     "SecondRole",
     "SharedWeek",
+    "Sighting",
     "Simulator",
     "Status",
     "Truncated",
     "UnknownKey",
     "Unordered",
     "VanishedPerson",
+    "Watcher",
     "WrongPeriod",
     "WrongType",
+    "combined",
+    "passing",
 ]

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from clari_readiness.simulator.clock import Clock
 from clari_readiness.simulator.faults.matching import noted
 from clari_readiness.simulator.faults.transport import BEFORE_RESET
+from clari_readiness.simulator.incoming import whole_body
 from clari_readiness.simulator.journal import QUEUED_JOB, Journal, Line, kept_headers, kept_of_answer
 from clari_readiness.simulator.keys import Keys, any_key
 
@@ -28,7 +29,7 @@ class Recording:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await _whole(receive)
+        body = await whole_body(receive)
         arrival = self._arrival(scope, body)
         started: list[Message] = []
 
@@ -75,15 +76,6 @@ class Recording:
             body=hidden(body.decode(errors="replace")),
             arrived=self._clock.monotonic(),
         )
-
-
-async def _whole(receive: Receive) -> bytes:
-    parts = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
-            return b"".join(parts)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

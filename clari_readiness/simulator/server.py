@@ -27,6 +27,7 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
+            interface="asgi3",
             http=ResettableProtocol,
             ws="none",
             lifespan="off",

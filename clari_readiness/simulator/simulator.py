@@ -38,7 +38,8 @@ class Simulator:
     `key` is the exporter's API key (user 4711); `keys` names every accepted key and the user id that it belongs to.
     Without them each user has a key that follows from the seed. With a `state_directory` jobs, quota and clock go on
     where an earlier simulator with the same directory stopped; a `clock` that is given wins over the one that was kept.
-    Without either, the clock starts at 2026-11-21 09:00 UTC and runs as fast as the machine's.
+    Without either, the clock starts at 2026-11-21 09:00 UTC. It runs `time_scale` times as fast as the machine's: jobs,
+    `Retry-After` and outages are in its seconds, so that somebody who waits can divide by it.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Simulator:
         key: str | None = None,
         keys: Mapping[str, int] | None = None,
         clock: Clock | None = None,
+        time_scale: float | None = None,
         state_directory: Path | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:
@@ -56,7 +58,7 @@ class Simulator:
         self._directory = state.private_directory(state_directory) if state_directory else None
         kept = state.load(self._directory) if self._directory else None
         self._check_same(kept)
-        self.clock: Clock = clock or (read(kept["clock"]) if kept else RunningClock())
+        self.clock = clock or _running(kept, time_scale)
         self.journal = Journal(self._directory)
         self._jobs = Jobs(self.organisation, known=state.jobs_of(kept) if kept else ())
         self._jobs.changed = self._save
@@ -84,6 +86,11 @@ class Simulator:
     def key_of(self, user_id: int) -> str:
         """Return an API key of this user; raises ReadinessError when there is none."""
         return self._keys.of(user_id)
+
+    @property
+    def time_scale(self) -> float:
+        """Return how many seconds of its clock pass in one of the machine's; 0 for a clock that is stepped."""
+        return self.clock.speed if isinstance(self.clock, RunningClock) else 0.0
 
     @property
     def opportunity_ids(self) -> tuple[str, ...]:
@@ -199,3 +206,9 @@ class Simulator:
                     "jobs": [state.written(job) for job in self._jobs.all()],
                 },
             )
+
+
+def _running(kept: Mapping[str, Any] | None, time_scale: float | None) -> Clock:
+    """Return the clock that was kept, or a new one; with a time scale it goes on from there as fast as that."""
+    clock = read(kept["clock"]) if kept else RunningClock()
+    return clock if time_scale is None else RunningClock(clock.now(), speed=time_scale)
