@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clari_readiness.simulator import Line
-from clari_readiness.trial.assignment import Assignment, Pace
+from clari_readiness.trial.assignment import Assignment, Pace, Surface
 from clari_readiness.trial.rows import Rows
 
 Event = tuple[str | None, ...]
@@ -121,19 +121,24 @@ class Run:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A request that did not go to the simulator: seen by the foreign listener, or by the proxy that refuses."""
+    """A request that did not go to the simulator: one that the foreign listener saw, or the proxy that refuses.
+
+    `led` is true where the simulator had led there, with a redirect or a `nextLink`.
+    """
 
     where: str
     what: str
     with_key: bool
+    led: bool
 
 
 @dataclass(frozen=True)
 class Course:
-    """Everything that the laws judge."""
+    """Everything that the laws judge; `surfaces` are those that were asked for, the rest is as in the scenario."""
 
     runs: tuple[Run, ...]
     pace: Pace
     elsewhere: tuple[Elsewhere, ...] = ()
-    concurrent_limit: int = 3
+    about: Surface = "forecast"
     surfaces: frozenset[str] = frozenset({"forecast"})
+    spare_events: int = 0

@@ -10,9 +10,10 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
-from clari_readiness.simulator import DEFAULT_NOW, RunningClock, Simulator
+from clari_readiness.simulator import DEFAULT_NOW, RefusingProxy, RunningClock, Sighting, Simulator, Watcher
 from clari_readiness.simulator.organisation.forecast import calendar_of
 from clari_readiness.trial.assignment import Assignment, Pace
+from clari_readiness.trial.course import Elsewhere
 from clari_readiness.trial.exporter import Accused
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.variables import Whereabouts
@@ -46,13 +47,16 @@ class Place:
             job_seconds=pace.job_seconds,
         )
         self.simulator = Simulator(organisation, key=self.key, clock=self.clock)
+        self._watcher = Watcher(self.key)
+        self._proxy = RefusingProxy(self.key)
         self._directory = directory
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         for each in (self._directory, self.home, self.temporary, self.warehouse.parent):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._stack.enter_context(self.simulator)
+        for listener in (self.simulator, self._watcher, self._proxy):
+            self._stack.enter_context(listener)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,11 +88,23 @@ class Place:
         return Whereabouts(
             base_url=self.simulator.base_url(),
             key=self.key,
-            proxy="",
+            proxy=self._proxy.origin,
             home=self.home,
             temporary=self.temporary,
             warehouse=self.warehouse,
             engine=self.accused.engine,
+        )
+
+    @property
+    def foreign(self) -> str:
+        """The address of another origin, where redirects and `nextLink`s lead."""
+        return self._watcher.origin
+
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """Return the requests that did not go to the simulator."""
+        return (
+            *(_elsewhere(each, led=True) for each in self._watcher.sightings.all),
+            *(_elsewhere(each, led=False) for each in self._proxy.sightings.all),
         )
 
     def assignment(self) -> Assignment:
@@ -117,6 +133,11 @@ class Place:
 
     def _made_up(self, length: int) -> str:
         return sha256(self.chance.randbytes(32)).hexdigest()[:length]
+
+
+def _elsewhere(sighting: Sighting, *, led: bool) -> Elsewhere:
+    where = sighting.host if sighting.port is None else f"{sighting.host}:{sighting.port}"
+    return Elsewhere(where, f"{sighting.method} {sighting.target}"[:200], sighting.has_key, led)
 
 
 def _shown(scenario: Scenario, pace: Pace) -> datetime:

@@ -22,6 +22,14 @@ def twice(stage: Stage) -> None:
         stage.run(stage.scenario.ends, faults=stage.faults())
 
 
+def again_a_day_later(stage: Stage) -> None:
+    """Run it on three days in a row."""
+    stage.run(End.COMPLETE)
+    for _ in range(2):
+        stage.later(days=1)
+        stage.run(stage.scenario.ends, faults=stage.faults())
+
+
 def after_a_good_run(stage: Stage) -> None:
     """Run it well, and some days later under the faults: there is something that can be spoilt."""
     stage.run(End.COMPLETE)

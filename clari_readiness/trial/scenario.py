@@ -46,10 +46,12 @@ class Scenario:
     """One way of putting an exporter on trial.
 
     `items` are those of the checklist that it answers, `done` says in one sentence what is done to the exporter.
-    `play` is the runs that are made, `ends` how the run under faults must end. `laws` hold besides those that always
-    do. `periods` is which quarters are exported: 0 is the current one, 1 the one before; `at` is what the simulator's
-    clock shows, unless it does not matter. `most_requests` and `most_exports` bound what one run may ask for, and for
-    each export; `patience` is how many seconds of the simulator's clock it may take.
+    `play` is the runs that are made, `ends` how the run under faults must end; `laws` hold besides those that always
+    do. `surfaces` are asked for, and `about` is the one that must be as it was after a loud failure. `periods` is which
+    quarters are exported: 0 is the current one, 1 the one before; `at` is what the simulator's clock shows, unless it
+    does not matter. `most_requests` and `most_exports` bound what one run may ask for, and for each export;
+    `spare_events` is how many audit events may be held once too often; `patience` is how many seconds of the
+    simulator's clock a run may take.
     """
 
     name: str
@@ -60,11 +62,13 @@ class Scenario:
     faults: Faults = no_faults
     laws: tuple[Law, ...] = ()
     surfaces: tuple[Surface, ...] = ("forecast",)
+    about: Surface = "forecast"
     organisation: Organisation = SMALL
     periods: tuple[int, ...] = (0,)
     at: datetime | None = None
     audit_days: int = 3
     most_requests: int = 120
     most_exports: int = 1
+    spare_events: int = 0
     patience: float = 200.0
     quick: bool = False

@@ -44,7 +44,7 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
         environment.base if environment else Path.cwd(),
         Names(settings.variables, settings.env) if settings else Names(),
         {ours: _names(ours, table) for ours, table in settings.tables.items()} if settings else {},
-        {surface: reason for surface, reason in settings.not_applicable.items()} if settings else {},
+        dict[str, str](settings.not_applicable.items()) if settings else {},
     )
 
 

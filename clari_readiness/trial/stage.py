@@ -33,7 +33,7 @@ class Stage:
 
     def faults(self) -> Sequence[Fault]:
         """Return the scenario's faults, made anew: their counts begin at nothing."""
-        scene = Scene(self.place.chance, self.place.clock, "")
+        scene = Scene(self.place.chance, self.place.clock, self.place.foreign)
         return self.scenario.faults(scene)
 
     def run(
@@ -80,8 +80,10 @@ class Stage:
         return Course(
             runs=tuple(self.runs),
             pace=self.place.pace,
-            concurrent_limit=self.place.simulator.organisation.concurrent_limit,
-            surfaces=frozenset(self.scenario.surfaces),
+            elsewhere=self.place.elsewhere(),
+            about=self.scenario.about,
+            surfaces=frozenset(self.scenario.surfaces) - set(self.place.accused.not_applicable),
+            spare_events=self.scenario.spare_events,
         )
 
     def _ends(

@@ -167,12 +167,12 @@ def own_key_only(course: Course) -> Iterator[Broken]:
 
 def key_stays(course: Course) -> Iterator[Broken]:
     """Judge that nothing but the simulator sees the key, and nothing else is asked for anything."""
-    for each in course.elsewhere:
-        if each.with_key:
-            yield Broken("key", f"sent the key to {each.where}")
-    foreign = [each for each in course.elsewhere if not each.with_key]
-    if foreign:
-        yield Broken("elsewhere", f"asked {foreign[0].where} for {foreign[0].what}")
+    told = {each.where: each for each in course.elsewhere if each.with_key}
+    for where, each in told.items():
+        yield Broken("key", f"sent the key to {where}", ({"request": each.what},))
+    strange = [each for each in course.elsewhere if not (each.with_key or each.led)]
+    if strange:
+        yield Broken("elsewhere", f"asked {strange[0].where}, which nobody had named", ({"request": strange[0].what},))
 
 
 def undeclared_surfaces(course: Course) -> Iterator[Broken]:

@@ -12,8 +12,8 @@ from clari_readiness.trial.rows import Row
 from clari_readiness.trial.verdict import Broken
 
 
-def events(run: Run) -> Iterator[Broken]:
-    """Judge that every event of the window is there as often as it happened."""
+def events(run: Run, spare: int) -> Iterator[Broken]:
+    """Judge that every event of the window is there as often as it happened, but for `spare` ones too many."""
     since = run.assignment.audit_from
     if since is None:
         return
@@ -28,11 +28,26 @@ def events(run: Run) -> Iterator[Broken]:
             f"lost {lost.total()} of {certain.total()} audit events{_pages(run)}",
             tuple({"lost": each} for each in lost),
         )
-    if more:
+    if more.total() > (spare if all(event in possible for event in more) else 0):
         again = sum(count for event, count in more.items() if event in possible)
         what = f"duplicated {again}" if again else f"invented {more.total()}"
         yield Broken(
             "duplicated", f"{what} of {possible.total()} audit events", tuple({"too many": each} for each in more)
+        )
+
+
+def no_worse(run: Run, spare: int) -> Iterator[Broken]:
+    """Judge that after a failed run no event is gone that was there, and none is there that never happened."""
+    since = run.assignment.audit_from
+    if since is None:
+        return
+    before, after = (Counter(map(_event, rows.audit_events)) for rows in (run.before, run.after))
+    gone, more = before - after, after - (before | Counter(run.truth.possible_events))
+    if gone:
+        yield Broken("unchanged", f"lost {gone.total()} of {before.total()} audit events that it had, as it failed")
+    if more.total() > spare:
+        yield Broken(
+            "unchanged", f"holds {more.total()} audit events that never happened", tuple({"new": each} for each in more)
         )
 
 

@@ -18,23 +18,25 @@ def kept(course: Course) -> Iterator[Broken]:
     for run in course.runs:
         if run.must is End.COMPLETE or (run.must is End.EITHER and run.succeeded):
             yield from _complete(course, run)
-        elif run.must is End.LOUD:
+        elif run.must is End.LOUD and course.about == "forecast":
             yield from unchanged(run)
         else:
+            yield from others.no_worse(run, course.spare_events)
             yield from _whole(course, run)
 
 
 def unchanged(run: Run) -> Iterator[Broken]:
-    """Judge that every row is as it was before the run."""
-    for name in dict.fromkeys((*run.before.tables, *run.after.tables)):
-        before, after = run.before.tables.get(name, ()), run.after.tables.get(name, ())
-        gone, new = _difference(before, after), _difference(after, before)
-        if gone or new:
-            yield Broken(
-                "unchanged",
-                f"changed {name} although it failed: {_changes(gone, new)}{_judged(run)}",
-                tuple({"gone": row} for row in gone) + tuple({"new": row} for row in new),
-            )
+    """Judge that every row of forecasts is as it was before the run."""
+    gone, new = (
+        _difference(run.before.forecasts, run.after.forecasts),
+        _difference(run.after.forecasts, run.before.forecasts),
+    )
+    if gone or new:
+        yield Broken(
+            "unchanged",
+            f"changed the rows although it failed: {_changes(gone, new)}{_judged(run)}",
+            tuple({"gone": row} for row in gone) + tuple({"new": row} for row in new),
+        )
 
 
 def vanished_are_kept(course: Course) -> Iterator[Broken]:
@@ -74,7 +76,7 @@ def _complete(course: Course, run: Run) -> Iterator[Broken]:
         else:
             yield from period_wrong(run, period, document)
     yield from _wrong_periods(run)
-    yield from others.events(run)
+    yield from others.events(run, course.spare_events)
     yield from others.opportunities(run)
 
 

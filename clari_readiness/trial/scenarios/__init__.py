@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from clari_readiness.errors import SettingsError
 from clari_readiness.trial.scenario import Scenario
-from clari_readiness.trial.scenarios import duplicates, healthy, jobs, key, limits, pages, periods, process, resilience
+from clari_readiness.trial.scenarios import (
+    content,
+    duplicates,
+    healthy,
+    jobs,
+    key,
+    limits,
+    pages,
+    periods,
+    process,
+    resilience,
+)
 
 HEALTHY = healthy.HEALTHY
 
@@ -15,6 +26,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *jobs.SCENARIOS,
     *periods.SCENARIOS,
     *duplicates.SCENARIOS,
+    *content.SCENARIOS,
     *pages.SCENARIOS,
     *key.SCENARIOS,
     *process.SCENARIOS,

@@ -2,68 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-from clari_readiness.simulator import Expired, Fault, JobStatus
-from clari_readiness.simulator.faults.matching import RESULTS
+from clari_readiness.simulator import Expired, JobEnds, JobGone, JobShape, JobSlow, JobStuck
+from clari_readiness.simulator.faults.matching import QUEUED, RESULTS
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import keeps_the_timeout
 from clari_readiness.trial.plays import after_a_good_run, and_recovers, once
-from clari_readiness.trial.scenario import SMALL, Faults, Scenario, Scene
+from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.scenarios.making import made
 
-_FIRST = frozenset({1})
-_WAYS = {"FAILED": "failed", "ABORTED": "was aborted", "CANCELLED": "was cancelled"}
+_FIRST = QUEUED.turns(1)
 
-
-def _shown_as(status: str, *, jobs: frozenset[int] | None = None, polls: int | None = None) -> Faults:
-    def faults(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-        return [JobStatus(status, jobs=jobs, polls=polls)]
-
-    return faults
-
-
-def _expired(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [Expired(RESULTS)]
-
-
-def _ended_once(status: str) -> Scenario:
-    return Scenario(
-        f"job_{status.lower()}_once",
+_ONCE = (
+    Scenario(
+        "job_failed_once",
         ("RES-04", "API-07"),
-        f"its first job {_WAYS[status]}",
+        "its first job FAILED",
         once,
-        End.EITHER if status == "CANCELLED" else End.COMPLETE,  # somebody may have meant it
-        _shown_as(status, jobs=_FIRST),
+        End.COMPLETE,
+        made(lambda _: JobEnds(_FIRST, "FAILED")),
         most_exports=2,
-    )
-
-
-def _ends_always(status: str) -> Scenario:
-    return Scenario(
-        f"job_{status.lower()}",
-        ("API-07", "CLA-11"),
-        f"every job {_WAYS[status]}",
-        after_a_good_run,
-        End.LOUD,
-        _shown_as(status),
-        most_exports=3,
-    )
-
-
-SCENARIOS = (
-    *(_ended_once(status) for status in _WAYS),
-    *(_ends_always(status) for status in _WAYS),
+        quick=True,
+    ),
+    Scenario(
+        "job_aborted_once",
+        ("RES-04", "API-07"),
+        "its first job was ABORTED",
+        once,
+        End.COMPLETE,
+        made(lambda _: JobEnds(_FIRST, "ABORTED")),
+        most_exports=2,
+    ),
+    Scenario(
+        "job_cancelled_once",
+        ("API-07",),
+        "its first job was CANCELLED, which somebody may have meant",
+        once,
+        End.EITHER,
+        made(lambda _: JobEnds(_FIRST, "CANCELLED")),
+        most_exports=2,
+    ),
+    Scenario(
+        "job_gone_once",
+        ("API-07",),
+        "nobody knew of its first job any more",
+        once,
+        End.EITHER,
+        made(lambda _: JobGone(_FIRST)),
+        most_exports=2,
+    ),
     Scenario(
         "job_stuck_once",
         ("RES-04", "API-07"),
         "its first job never ended",
         once,
         End.COMPLETE,
+        made(lambda _: JobStuck(_FIRST)),
         laws=(keeps_the_timeout,),
-        organisation=replace(SMALL, stuck_jobs=_FIRST),
         most_exports=2,
         quick=True,
+    ),
+)
+
+_ALWAYS = (
+    Scenario(
+        "job_failed",
+        ("API-07", "CLA-11"),
+        "every job FAILED",
+        after_a_good_run,
+        End.LOUD,
+        made(lambda _: JobEnds(status="FAILED")),
+        most_exports=3,
+    ),
+    Scenario(
+        "job_aborted",
+        ("API-07", "CLA-11"),
+        "every job was ABORTED",
+        after_a_good_run,
+        End.LOUD,
+        made(lambda _: JobEnds(status="ABORTED")),
+        most_exports=3,
+    ),
+    Scenario(
+        "job_cancelled",
+        ("API-07", "CLA-11"),
+        "every job was CANCELLED",
+        after_a_good_run,
+        End.LOUD,
+        made(lambda _: JobEnds(status="CANCELLED")),
+        most_exports=3,
+    ),
+    Scenario(
+        "job_gone",
+        ("API-07", "CLA-11"),
+        "nobody knew of any job any more",
+        and_recovers,
+        End.LOUD,
+        made(lambda _: JobGone()),
+        most_exports=3,
     ),
     Scenario(
         "job_stuck",
@@ -71,25 +106,9 @@ SCENARIOS = (
         "no job ever ended",
         after_a_good_run,
         End.LOUD,
-        organisation=replace(SMALL, stuck_jobs=frozenset(range(2, 20))),
+        made(lambda _: JobStuck()),
         laws=(keeps_the_timeout,),
         most_exports=2,
-    ),
-    Scenario(
-        "job_slow",
-        ("API-07",),
-        "jobs took long, and not too long",
-        once,
-        End.COMPLETE,
-        _shown_as("STARTED", polls=4),
-    ),
-    Scenario(
-        "job_bare",
-        ("API-07",),
-        "jobs were shown bare, and not wrapped",
-        once,
-        End.COMPLETE,
-        organisation=replace(SMALL, wrapped_jobs=False),
     ),
     Scenario(
         "job_expired",
@@ -97,7 +116,36 @@ SCENARIOS = (
         "the results of every job had expired",
         and_recovers,
         End.LOUD,
-        _expired,
+        made(lambda _: Expired(RESULTS)),
         most_exports=3,
     ),
 )
+
+_SHOWN = (
+    Scenario(
+        "job_slow",
+        ("API-07",),
+        "a job took long, and not too long",
+        once,
+        End.COMPLETE,
+        made(lambda _: JobSlow(seconds=15.0)),
+    ),
+    Scenario(
+        "job_bare",
+        ("API-07",),
+        "jobs were shown bare",
+        once,
+        End.COMPLETE,
+        made(lambda _: JobShape("bare")),
+    ),
+    Scenario(
+        "job_wrapped",
+        ("API-07",),
+        "jobs were shown wrapped",
+        once,
+        End.COMPLETE,
+        made(lambda _: JobShape("wrapped")),
+    ),
+)
+
+SCENARIOS = (*_ONCE, *_ALWAYS, *_SHOWN)

@@ -2,57 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from clari_readiness.simulator import Fault, LimitReached, Match, Status
+from clari_readiness.simulator import LimitReached, Match, RateLimited
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, QUEUED_OR_LIMITS, RESULTS
 from clari_readiness.trial.course import End
-from clari_readiness.trial.laws.journal import bounded, growing_delays, respects_retry_after, waited_for_a_slot
+from clari_readiness.trial.laws.journal import bounded, growing_delays, waited_for_a_slot
 from clari_readiness.trial.plays import after_a_good_run, once
-from clari_readiness.trial.scenario import SMALL, Scenario, Scene
+from clari_readiness.trial.scenario import SMALL, Scenario
+from clari_readiness.trial.scenarios.making import made
 
-_PAUSE = 6
-
-
-def _retry_after_seconds(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [Status(Match(nth=frozenset({1, 3})), 429, {"retry-after": str(_PAUSE)})]
-
-
-def _no_retry_after(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    runs = frozenset({1, 2, 3, 4})
-    paths = (QUEUED, JOB, RESULTS)
-    return [Status(replace(match, nth=runs), 429) for match in paths]
-
-
-def _out_of_quota(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [LimitReached("monthly")]
-
-
-def _no_slot(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [LimitReached("concurrent", replace(QUEUED_OR_LIMITS, nth=frozenset({1, 2, 3})))]
-
+_PAUSE = 6.0
+_FIRST_AND_THIRD = Match(nth=frozenset({1, 3}))
+_FOUR = (1, 2, 3, 4)
+_NO_END = "99999999"
 
 SCENARIOS = (
     Scenario(
         "limits_429_seconds",
         ("API-02",),
-        f"its first and its third request were answered 429 with Retry-After: {_PAUSE}",
+        f"its first and its third request were answered 429 with Retry-After: {_PAUSE:g}",
         once,
         End.COMPLETE,
-        _retry_after_seconds,
-        laws=(respects_retry_after(_PAUSE),),
+        made(lambda _: RateLimited(_FIRST_AND_THIRD, _PAUSE)),
         quick=True,
+    ),
+    Scenario(
+        "limits_429_date",
+        ("API-02",),
+        f"its first and its third request were answered 429 with Retry-After as a date {_PAUSE:g} s ahead",
+        once,
+        End.COMPLETE,
+        made(lambda scene: RateLimited(_FIRST_AND_THIRD, _PAUSE, scene.clock)),
     ),
     Scenario(
         "limits_429_silent",
         ("API-02", "RES-02"),
-        "the first four of each of its requests were answered 429 without Retry-After",
+        "four of each of its requests in a row were answered 429 without Retry-After",
         once,
         End.COMPLETE,
-        _no_retry_after,
+        made(*(lambda _, match=match: RateLimited(match.turns(*_FOUR)) for match in (QUEUED, JOB, RESULTS))),
         laws=(growing_delays,),
         periods=(0, 1),
+    ),
+    Scenario(
+        "limits_429_absurd",
+        ("API-02",),
+        f"its first look at a job was answered 429 with Retry-After: {_NO_END}",
+        once,
+        End.EITHER,
+        made(lambda _: RateLimited(JOB.turns(1), _NO_END)),
+        laws=(bounded(40),),
     ),
     Scenario(
         "limits_out_of_quota",
@@ -60,8 +60,9 @@ SCENARIOS = (
         "the monthly quota was used up",
         after_a_good_run,
         End.LOUD,
-        _out_of_quota,
+        made(lambda _: LimitReached("monthly")),
         laws=(bounded(12),),
+        quick=True,
     ),
     Scenario(
         "limits_no_slot",
@@ -69,7 +70,16 @@ SCENARIOS = (
         "as many jobs as are allowed were running already, for a while",
         once,
         End.COMPLETE,
-        _no_slot,
+        made(lambda _: LimitReached("concurrent", QUEUED_OR_LIMITS.turns(1, 2, 3))),
+        laws=(waited_for_a_slot,),
+        periods=(0, 1),
+    ),
+    Scenario(
+        "limits_one_slot",
+        ("CLA-05",),
+        "one job at a time was allowed, and two were due",
+        once,
+        End.COMPLETE,
         laws=(waited_for_a_slot,),
         periods=(0, 1),
         organisation=replace(SMALL, concurrent_limit=1),

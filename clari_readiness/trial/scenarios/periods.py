@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-
-from clari_readiness.simulator import EmptyResults, Fault, Truncated, WrongPeriod
+from clari_readiness.simulator import EmptyResults, SharedWeek, Truncated, WrongPeriod
 from clari_readiness.trial.course import End
 from clari_readiness.trial.plays import and_recovers, once
-from clari_readiness.trial.scenario import Scenario, Scene
-
-_AT_A_TURN = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)  # the second day of a quarter whose first week is the last one's
-
-
-def _wrong_quarter(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [WrongPeriod()]
-
-
-def _empty(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [EmptyResults()]
-
-
-def _rows_truncated(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [Truncated()]
-
-
-def _cells_truncated(scene: Scene) -> Sequence[Fault]:  # noqa: ARG001 - as all faults are made
-    return [Truncated(flag="cellsTruncated")]
-
+from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.scenarios.making import made
 
 SCENARIOS = (
     Scenario(
         "period_wrong_quarter",
         ("CLA-03", "CLA-11"),
-        "every answer held the current quarter, whatever was asked for",
+        "it asked for the last quarter, and every answer held the current one",
         and_recovers,
         End.LOUD,
-        _wrong_quarter,
+        made(lambda _: WrongPeriod()),
         periods=(1,),
         quick=True,
     ),
@@ -46,7 +25,7 @@ SCENARIOS = (
         "every export was empty",
         and_recovers,
         End.LOUD,
-        _empty,
+        made(lambda _: EmptyResults()),
         quick=True,
     ),
     Scenario(
@@ -55,7 +34,7 @@ SCENARIOS = (
         "every export had half of its rows, and said rowsTruncated",
         and_recovers,
         End.LOUD,
-        _rows_truncated,
+        made(lambda _: Truncated(flag="rowsTruncated")),
         quick=True,
     ),
     Scenario(
@@ -64,7 +43,7 @@ SCENARIOS = (
         "every export had half of its rows, and said cellsTruncated",
         and_recovers,
         End.LOUD,
-        _cells_truncated,
+        made(lambda _: Truncated(flag="cellsTruncated")),
     ),
     Scenario(
         "period_shared_week",
@@ -72,7 +51,8 @@ SCENARIOS = (
         "one week was in two quarters",
         once,
         End.COMPLETE,
+        made(lambda _: SharedWeek()),
         periods=(0, 1),
-        at=_AT_A_TURN,
+        quick=True,
     ),
 )

@@ -2,61 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from clari_readiness.simulator import (
     AnswerLost,
+    BadGateway,
+    BrokenGzip,
     CutShort,
     Dripping,
+    During,
     ErrorInside,
     Fault,
     Malformed,
     Match,
-    Outage,
     Reset,
     ResetInBody,
     Status,
     WrongType,
 )
+from clari_readiness.simulator.faults.combination import combined
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, RESULTS
+from clari_readiness.simulator.faults.passing import passing
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import bounded, growing_delays
 from clari_readiness.trial.plays import and_recovers, once
 from clari_readiness.trial.scenario import Faults, Scenario, Scene
+from clari_readiness.trial.scenarios.making import made
 
-_FIRST = frozenset({1})
-_BURST = frozenset({1, 2, 3})
-_HTML = (
-    b"<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
-)
+_BURST = (1, 2, 3)
 _OUTAGE = 180.0
-
-_LOOKS = replace(JOB, nth=_BURST)
-_DOWNLOADS = replace(RESULTS, nth=_BURST)
-_FIRST_DOWNLOAD = replace(RESULTS, nth=_FIRST)
-_FIRST_LOOK = replace(JOB, nth=_FIRST)
+_COMBINATIONS = 3
 
 
-def _always(*faults: Callable[[], Fault]) -> Faults:
-    """Return faults that take nothing from the scene; made anew each time, since some of them count."""
-    return lambda scene: [fault() for fault in faults]  # noqa: ARG005 - as all faults are made
+def _burst(status: int) -> Faults:
+    return made(lambda _: Status(JOB.turns(*_BURST), status), lambda _: Status(RESULTS.turns(*_BURST), status))
 
 
-def _outage(scene: Scene) -> Sequence[Fault]:
-    # From the first look at a job on: the POST was accepted, and what follows it is lost.
-    begins = scene.clock.monotonic()
-    return [Outage(scene.clock, begins, begins + _OUTAGE, match=Match("GET", r"/v\d+/.*"))]
+def _in_combination(scene: Scene) -> Sequence[Fault]:
+    seed = scene.chance.randrange(1_000_000)
+    return combined(seed, passing(scene.clock, seed=seed), faults=3).faults
 
 
-SCENARIOS = (
+_IN_PASSING = (
     Scenario(
         "resilience_500",
         ("RES-02",),
         "three looks at a job and three downloads in a row were answered 500",
         once,
         End.COMPLETE,
-        _always(lambda: Status(_LOOKS, 500), lambda: Status(_DOWNLOADS, 500)),
+        _burst(500),
         laws=(growing_delays,),
         quick=True,
     ),
@@ -66,10 +60,7 @@ SCENARIOS = (
         "three looks at a job and three downloads in a row were answered 502 with a page of HTML",
         once,
         End.COMPLETE,
-        _always(
-            lambda: Status(_LOOKS, 502, body=_HTML, content_type="text/html"),
-            lambda: Status(_DOWNLOADS, 502, body=_HTML, content_type="text/html"),
-        ),
+        made(lambda _: BadGateway(JOB.turns(*_BURST)), lambda _: BadGateway(RESULTS.turns(*_BURST))),
     ),
     Scenario(
         "resilience_503",
@@ -77,7 +68,7 @@ SCENARIOS = (
         "three looks at a job and three downloads in a row were answered 503",
         once,
         End.COMPLETE,
-        _always(lambda: Status(_LOOKS, 503), lambda: Status(_DOWNLOADS, 503)),
+        _burst(503),
     ),
     Scenario(
         "resilience_reset",
@@ -85,7 +76,7 @@ SCENARIOS = (
         "the connection was reset before the answer to the first look at a job and to the first download",
         once,
         End.COMPLETE,
-        _always(lambda: Reset(_FIRST_LOOK), lambda: Reset(_FIRST_DOWNLOAD)),
+        made(lambda _: Reset(JOB.turns(1)), lambda _: Reset(RESULTS.turns(1))),
     ),
     Scenario(
         "resilience_reset_in_body",
@@ -93,7 +84,7 @@ SCENARIOS = (
         "the connection was reset in the middle of the first download",
         once,
         End.COMPLETE,
-        _always(lambda: ResetInBody(_FIRST_DOWNLOAD)),
+        made(lambda _: ResetInBody(RESULTS.turns(1))),
     ),
     Scenario(
         "resilience_cut_short",
@@ -101,7 +92,15 @@ SCENARIOS = (
         "the body of the first download ended before its end",
         once,
         End.COMPLETE,
-        _always(lambda: CutShort(_FIRST_DOWNLOAD)),
+        made(lambda _: CutShort(RESULTS.turns(1))),
+    ),
+    Scenario(
+        "resilience_broken_gzip",
+        ("RES-02", "CLA-11"),
+        "the first download was compressed, and broke off",
+        once,
+        End.COMPLETE,
+        made(lambda _: BrokenGzip(RESULTS.turns(1))),
     ),
     Scenario(
         "resilience_dripping",
@@ -109,7 +108,7 @@ SCENARIOS = (
         "the body of a download came in drips",
         once,
         End.COMPLETE,
-        _always(lambda: Dripping(RESULTS, drips=20, seconds=0.02)),
+        made(lambda _: Dripping(RESULTS, drips=20, seconds=0.02)),
     ),
     Scenario(
         "resilience_malformed",
@@ -117,7 +116,16 @@ SCENARIOS = (
         "the first download was no JSON",
         once,
         End.EITHER,
-        _always(lambda: Malformed(_FIRST_DOWNLOAD)),
+        made(lambda _: Malformed(RESULTS.turns(1))),
+    ),
+    Scenario(
+        "resilience_4xx",
+        ("RES-02", "CLA-11"),
+        "every look at a job was answered 403",
+        and_recovers,
+        End.LOUD,
+        made(lambda _: Status(JOB, 403)),
+        laws=(bounded(20),),
     ),
     Scenario(
         "resilience_error_inside",
@@ -125,8 +133,7 @@ SCENARIOS = (
         "every download was an error, with status 200",
         and_recovers,
         End.LOUD,
-        _always(lambda: ErrorInside(RESULTS)),
-        laws=(bounded(120),),
+        made(lambda _: ErrorInside(RESULTS)),
     ),
     Scenario(
         "resilience_wrong_type",
@@ -134,25 +141,68 @@ SCENARIOS = (
         "every download was a page for people, with status 200",
         and_recovers,
         End.LOUD,
-        _always(lambda: WrongType(RESULTS)),
+        made(lambda _: WrongType(RESULTS)),
     ),
+)
+
+_LOST = (
     Scenario(
         "resilience_post_answer_lost",
         ("RES-02", "RES-04"),
         "the connection was reset after its POST was accepted",
         once,
         End.EITHER,
-        _always(lambda: AnswerLost(replace(QUEUED, nth=_FIRST))),
+        made(lambda _: AnswerLost(QUEUED.turns(1))),
         quick=True,
     ),
     Scenario(
-        "resilience_outage",
-        ("RES-01", "RES-02", "CLA-11"),
-        f"nothing but 503 was answered for {_OUTAGE:.0f} s",
-        and_recovers,
+        "resilience_post_502",
+        ("RES-02",),
+        "its POST was answered 502, and was never seen by Clari",
+        once,
         End.EITHER,
-        _outage,
-        laws=(bounded(80), growing_delays),
-        patience=600.0,
+        made(lambda _: BadGateway(QUEUED.turns(1))),
     ),
 )
+
+_OUTAGES = (
+    Scenario(
+        "resilience_outage",
+        ("RES-01", "RES-02", "CLA-11"),
+        f"nothing but 503 was answered for {_OUTAGE:.0f} s, from its second request on",
+        and_recovers,
+        End.EITHER,
+        made(lambda scene: During(Status(Match(since=2), 503), scene.clock, _OUTAGE)),
+        laws=(bounded(80), growing_delays),
+        patience=600.0,
+        most_exports=2,
+    ),
+    Scenario(
+        "resilience_outage_silent",
+        ("RES-01", "RES-02", "CLA-11"),
+        f"every connection was reset for {_OUTAGE:.0f} s, from its third request on",
+        and_recovers,
+        End.EITHER,
+        made(lambda scene: During(Reset(Match(since=3)), scene.clock, _OUTAGE)),
+        laws=(bounded(80),),
+        patience=600.0,
+        most_exports=2,
+    ),
+)
+
+_COMBINED = tuple(
+    Scenario(
+        f"resilience_combined_{number}",
+        ("RES-02", "CLA-11"),
+        "three faults that pass were drawn from the seed",
+        once,
+        End.EITHER,
+        _in_combination,
+        surfaces=("forecast", "audit"),
+        periods=(0, 1),
+        most_exports=2,
+    )
+    for number in range(1, _COMBINATIONS + 1)
+)
+
+SCENARIOS = (*_IN_PASSING, *_LOST, *_OUTAGES, *_COMBINED)
