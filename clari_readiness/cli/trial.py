@@ -143,10 +143,11 @@ def _environment(name: str, config: Path | None) -> Environment | None:
 
 
 def _directory(environment: Environment | None) -> Path:
-    directory = (environment.make_directory() if environment else Path.cwd() / ".readiness") / "trial"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    directory.chmod(0o700)
-    return directory
+    above = environment.make_directory() if environment else Path.cwd() / ".readiness"
+    for each in (above, above / "trial"):
+        each.mkdir(mode=0o700, exist_ok=True)
+        each.chmod(0o700)
+    return above / "trial"
 
 
 def _repeat(environment: Environment | None, wishes: Wishes) -> str:

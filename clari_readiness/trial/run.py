@@ -56,7 +56,9 @@ class Trial:
 
     def _side_by_side(self, scenarios: Sequence[Scenario], starter: Starter) -> Iterator[Outcome]:
         with ThreadPoolExecutor(_AT_ONCE, "trial") as pool:
-            waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in scenarios}
+            # What may take longest begins first, so that nobody waits for it alone in the end.
+            ordered = sorted(scenarios, key=lambda scenario: -scenario.patience)
+            waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in ordered}
             try:
                 while waiting:
                     ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)

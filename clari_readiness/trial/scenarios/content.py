@@ -81,6 +81,7 @@ SCENARIOS = (
         once,
         End.COMPLETE,
         made(lambda _: UnknownKey()),
+        quick=True,
     ),
     Scenario(
         "content_missing_key",
@@ -97,6 +98,7 @@ SCENARIOS = (
         and_recovers,
         End.LOUD,
         made(lambda _: MissingKey(key="forecastValue")),
+        quick=True,
     ),
     Scenario(
         "content_changed_type",
