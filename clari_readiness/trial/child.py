@@ -124,7 +124,8 @@ class NurseryStarter:
         self._begun: dict[int, SimpleQueue[_Infant]] = {}
         self._alive: dict[int, _Infant] = {}
         self._lock = threading.Lock()
-        threading.Thread(target=self._listen, name="trial-nursery", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="trial-nursery", daemon=True)
+        self._listener.start()
 
     def __enter__(self) -> Self:
         return self
@@ -154,6 +155,9 @@ class NurseryStarter:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(10)
+        self._listener.join(10)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it was made with a pipe

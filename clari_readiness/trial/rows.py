@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +41,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 OPTIONAL = frozenset({"currency", "exported_at", "job_id", "score", "owner_name", "owner_email"})
 _MOMENTS = frozenset({"exported_at", "event_timestamp"})
+_EPOCH = re.compile(r"\d{9,13}(\.\d+)?")
 _NUMBERS = frozenset({*AMOUNTS.values(), "score"})
 
 Row = Mapping[str, Any]
@@ -145,7 +147,9 @@ class _DuckDB:
         return [name for name, *_ in described]
 
     def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
-        return self._connection.execute(_selection(table, columns)).fetchall()
+        # As text, which is exact: times with a zone would need another library to become Python's.
+        texts = ", ".join(f"CAST({_quoted(column)} AS VARCHAR)" for column in columns)
+        return self._connection.execute(f"SELECT {texts} FROM {_relation(table)}").fetchall()  # noqa: S608 - quoted
 
     def close(self) -> None:
         self._connection.close()
@@ -160,14 +164,11 @@ class _SQLite:
         return [name for (name,) in found]
 
     def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
-        return self._connection.execute(_selection(table, columns)).fetchall()
+        names = ", ".join(map(_quoted, columns))
+        return self._connection.execute(f"SELECT {names} FROM {_relation(table)}").fetchall()  # noqa: S608 - quoted
 
     def close(self) -> None:
         self._connection.close()
-
-
-def _selection(table: str, columns: Sequence[str]) -> str:
-    return f"SELECT {', '.join(map(_quoted, columns))} FROM {_relation(table)}"  # noqa: S608 - every name is quoted
 
 
 def _relation(table: str) -> str:
@@ -209,13 +210,14 @@ def _value(name: str, value: Any) -> Any:
 
 def _moment(value: Any) -> Any:
     """Return a moment in UTC; what cannot be read as one stays as it is."""
+    text = str(value)
     try:
-        if isinstance(value, int | float):
+        if _EPOCH.fullmatch(text):
             # Seconds since 1970 have ten digits for some centuries yet; more are milliseconds.
-            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
-        read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+            return datetime.fromtimestamp(float(text) / (1000 if float(text) > 1e11 else 1), UTC)
+        read = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC) if isinstance(value, date) else str(value)
+        return text
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 

@@ -296,9 +296,8 @@ def _last_looks(run: Run) -> dict[str, float]:
 
 def _timeout(course: Course, job: str, asked: float, what: str) -> Broken:
     real, told = course.pace.real(asked), course.pace.real(course.pace.job_timeout)
-    return Broken(
-        "timeout", f"a job that did not end was {what} after {real:.1f} s, and {told:.1f} s were told ({job})"
-    )
+    sentence = f"a job that did not end was {what} after {real:.1f} s, and {told:.1f} s were told"
+    return Broken("timeout", sentence, ({"job": job},))
 
 
 def _after(request: Request) -> str:
