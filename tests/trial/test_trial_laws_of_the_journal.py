@@ -9,7 +9,7 @@ import pytest
 from clari_readiness.trial.course import Course, Elsewhere, End, ProcessEnd, Request
 from clari_readiness.trial.laws import journal, process
 from clari_readiness.trial.verdict import Broken
-from tests.trial.making import BAD, GOOD, JOB, RESULTS, course, post, request, run
+from tests.trial.making import BAD, GOOD, JOB, RESULTS, course, entry, forecasts, post, request, row, run, truth
 
 Law = Callable[[Course], Iterable[Broken]]
 
@@ -48,6 +48,22 @@ def test_the_run_after_a_kill_goes_on_with_the_same_job() -> None:
             " and the next run queued another job for 2027_Q4"
         )
     ]
+
+
+def test_what_was_loaded_before_the_kill_is_no_job_to_go_on_with() -> None:
+    killed = run(post(0.0), request(1.0, RESULTS), must=End.KILLED, truth=truth(entry()))
+    following = run(post(0.0, queued="2"))
+    assert len(broken(journal.resumes_the_job, course(killed, following))) == 1
+    assert broken(journal.resumes_the_job, course(replace(killed, after=forecasts(row())), following)) == []
+
+
+def test_rows_that_do_not_say_of_which_export_they_are_may_be_of_the_one_that_was_killed() -> None:
+    row_ = {name: value for name, value in row().items() if name not in ("exported_at", "job_id")}
+    held = forecasts(row_, absent=frozenset({"exported_at", "job_id"}))
+    killed = run(post(0.0), request(1.0, RESULTS), must=End.KILLED, truth=truth(entry()), before=held, after=held)
+    following = run(post(0.0, queued="2"))
+    assert broken(journal.resumes_the_job, course(killed, following)) == []
+    assert len(broken(journal.resumes_the_job, course(replace(killed, truth=truth(entry("2:A"))), following))) == 1
 
 
 def test_every_type_is_asked_for() -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from statistics import fmean
 
 from clari_readiness.trial.course import Course, End, Request, Run
+from clari_readiness.trial.laws.rows import loaded
 from clari_readiness.trial.verdict import Broken
 
 _QUEUED = re.compile(r"/export/forecast/[^/]+$")
@@ -54,12 +55,17 @@ def exports_once(most: int) -> Callable[[Course], Iterator[Broken]]:
 
 
 def resumes_the_job(course: Course) -> Iterator[Broken]:
-    """Judge that after a kill the next run goes on with the job that is there: the two spend one export (F12)."""
+    """Judge that after a kill the next run goes on with the job that is there: the two spend one export (F12).
+
+    What the killed one had loaded already is no job to go on with: the next run may export anew.
+    """
     for killed, following in pairwise(course.runs):
         if killed.must is not End.KILLED:
             continue
         before, after = _accepted(killed), _accepted(following)
         for period in before.keys() & after.keys():
+            if loaded(course, killed, period):
+                continue
             at = _killed_at(killed)
             yield Broken(
                 "resume",

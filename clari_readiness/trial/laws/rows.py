@@ -53,6 +53,20 @@ def vanished_are_kept(course: Course) -> Iterator[Broken]:
             )
 
 
+def loaded(course: Course, run: Run, period: str) -> bool:
+    """Return whether a period's export had come to its rows when the run ended.
+
+    Where no column says which export a row is of, equal rows may be those of the one before: it counts as loaded.
+    """
+    document = _latest(course, run, period)
+    if document is None or document.job_id not in run.truth.downloaded:
+        return False
+    before, after = rows_of(run.before, period), rows_of(run.after, period)
+    if {"exported_at", "job_id"} <= run.after.absent and not list(period_wrong(run, period, document)):
+        return True
+    return bool(_difference(after, before))
+
+
 def _whole(course: Course, run: Run) -> Iterator[Broken]:
     """Judge that each period is as it was, or as the truth is: nothing in between, whenever it was stopped."""
     for period in run.assignment.time_periods:
