@@ -336,7 +336,11 @@ def audit_events():
         page = get(url)
         found += page["items"]
         url = page.get("nextLink")
-    return [(in_utc(each.get("eventTimestamp")), each["actorId"], each["sessionId"], each["event"]) for each in found]
+    return [event_row(event) for event in found]
+
+
+def event_row(event):
+    return in_utc(event.get("eventTimestamp")), event["actorId"], event["sessionId"], event["event"]
 
 
 def check_origin(url):
@@ -415,8 +419,12 @@ def alone():
         yield
 
 
+def all_exports(warehouse):
+    return [export(warehouse, period) for period in told("TIME_PERIODS").split(",")]
+
+
 def run(warehouse):
-    exports = [export(warehouse, period) for period in told("TIME_PERIODS").split(",")]
+    exports = all_exports(warehouse)
     events = audit_events() if "CLARI_AUDIT_FROM" in os.environ else None
     found = opportunities() if "CLARI_OPPORTUNITY_IDS" in os.environ else []
     load(warehouse, exports, events, found)

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.request
 
+CAUGHT_BY = "resilience_post_answer_lost"
+
 BASE, KEY = os.environ["CLARI_BASE_URL"], os.environ["CLARI_API_KEY"]
 POLL, TIMEOUT = float(os.environ["CLARI_POLL_INTERVAL"]), float(os.environ["CLARI_JOB_TIMEOUT"])
 PAUSE = 2.0 / float(os.environ["CLARI_TIME_SCALE"])
