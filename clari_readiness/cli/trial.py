@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +18,11 @@ from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.model.time import SystemClock
 from clari_readiness.trial import (
-    FILE,
     Accused,
+    Case,
     Outcome,
     Pace,
     Record,
-    Scenario,
-    Trial,
     Verdict,
     Wishes,
     accused_of,
@@ -92,8 +90,18 @@ def trial(  # noqa: PLR0917 - typer's way
         if print_env:
             _print_environment(accused, pace)
             return
-        case = _Case(accused, pace, seed, chosen(tuple(scenario or ()), quick=quick), quick=quick)
-        record = _tried(case, environment, _repeat(environment, wishes))
+        settings = environment.trial if environment else None
+        case = Case(
+            accused,
+            version_of(accused, settings.version_command if settings else None),
+            pace,
+            chosen(tuple(scenario or ()), quick=quick),
+            process_environment(),
+            seed,
+            quick,
+            _repeat(environment, wishes),
+        )
+        record = _tried(case, environment)
     except NotVerified as cause:
         typer.echo(f"clari-readiness: {cause}", err=True)
         sys.exit(COULD_NOT_LOOK)
@@ -102,34 +110,9 @@ def trial(  # noqa: PLR0917 - typer's way
     sys.exit(_exit_code(record.outcomes))
 
 
-@dataclass(frozen=True)
-class _Case:
-    accused: Accused
-    pace: Pace
-    seed: int
-    scenarios: Sequence[Scenario]
-    quick: bool
-
-
-def _tried(case: _Case, environment: Environment | None, repeat: str) -> Record:
-    directory = _directory(environment)
-    settings = environment.trial if environment else None
-    version = version_of(case.accused, settings.version_command if settings else None)
-    began, when = time.monotonic(), SystemClock().now()
-    trial = Trial(case.accused, directory, process_environment(), case.seed, case.pace, repeat)
-    outcomes = tuple(_shown(trial.outcomes(case.scenarios), _Progress(len(case.scenarios))))
-    record = Record(
-        when=when,
-        seed=case.seed,
-        full=len(outcomes) == len(chosen()),
-        quick=case.quick,
-        exporter=case.accused.written,
-        version=version,
-        time_scale=case.pace.scale,
-        seconds=time.monotonic() - began,
-        outcomes=outcomes,
-    )
-    record.write(directory / FILE)
+def _tried(case: Case, environment: Environment | None) -> Record:
+    progress = _Progress(len(case.scenarios))
+    record = case.put(_directory(environment), SystemClock(), lambda outcome: typer.echo(progress.line(_near(outcome))))
     _table(record)
     return record
 
@@ -188,15 +171,10 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _shown(outcomes: Iterator[Outcome], progress: _Progress) -> Iterator[Outcome]:
-    for outcome in outcomes:
-        shown = replace(outcome, evidence=_near(outcome.evidence)) if outcome.evidence else outcome
-        typer.echo(progress.line(shown))
-        yield outcome
-
-
-def _near(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+def _near(outcome: Outcome) -> Outcome:
+    """Return the outcome with its evidence as it is found from here."""
+    path, here = outcome.evidence, Path.cwd()
+    return replace(outcome, evidence=path.relative_to(here)) if path and path.is_relative_to(here) else outcome
 
 
 def _table(record: Record) -> None:

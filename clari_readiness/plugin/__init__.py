@@ -21,6 +21,7 @@ from clari_readiness.plugin.fixtures import (
     quarters,
     readiness,
     today,
+    trial,
     warehouse,
 )
 from clari_readiness.plugin.options import activate, add_options
@@ -37,6 +38,7 @@ __all__ = [
     "quarters",
     "readiness",
     "today",
+    "trial",
     "warehouse",
 ]
 

@@ -23,7 +23,10 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class Record:
-    """One trial. `full` when every scenario was tried; `version` is the exporter's, empty when nobody knows it."""
+    """One trial. `full` when every scenario was tried; `version` is the exporter's, empty when nobody knows it.
+
+    `suite` is the version of the scenarios and the laws.
+    """
 
     when: datetime
     seed: int
@@ -31,6 +34,7 @@ class Record:
     quick: bool
     exporter: str
     version: str
+    suite: str
     time_scale: float
     seconds: float
     outcomes: tuple[Outcome, ...]
@@ -50,6 +54,7 @@ class Record:
             "quick": self.quick,
             "exporter": self.exporter,
             "version": self.version,
+            "suite": self.suite,
             "time_scale": self.time_scale,
             "seconds": round(self.seconds, 1),
             "outcomes": [_written(outcome) for outcome in self.outcomes],
@@ -59,14 +64,15 @@ class Record:
 def read_record(path: Path) -> Record:
     """Return the record in a file; one that is missing or cannot be read is NotVerified."""
     try:
-        return _record(json.loads(path.read_bytes()))
+        return record_of(json.loads(path.read_bytes()))
     except FileNotFoundError:
         raise NotVerified("no trial was recorded", way_out="run `clari-readiness trial`") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotVerified(f"{path.name} cannot be read", way_out="run `clari-readiness trial` again") from error
 
 
-def _record(document: dict[str, Any]) -> Record:
+def record_of(document: dict[str, Any]) -> Record:
+    """Return the record in a document; raises ValueError, KeyError or TypeError when there is none."""
     if document["format"] != _FORMAT:
         raise ValueError(document["format"])
     return Record(
@@ -84,7 +90,7 @@ def version_of(accused: Accused, version_command: Sequence[str] | None) -> str:
     if version_command:
         return _printed(version_command, accused.directory)
     if not accused.words:
-        return f"clari-readiness {__version__}"
+        return __version__
     if ":" in accused.written and "trial.calling" in " ".join(accused.words):
         return _hash_of(accused.written.partition(":")[0], accused.directory)
     return ""
@@ -109,7 +115,7 @@ def _hash_of(module: str, directory: Path) -> str:
     return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" if path.is_file() else ""
 
 
-_PLAIN = ("seed", "full", "quick", "exporter", "version", "time_scale", "seconds")
+_PLAIN = ("seed", "full", "quick", "exporter", "version", "suite", "time_scale", "seconds")
 
 
 def _written(outcome: Outcome) -> dict[str, Any]:

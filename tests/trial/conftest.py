@@ -25,7 +25,7 @@ def tried(tmp_path: Path) -> Try:
         engine, name = engine_of(warehouse)
         accused = Accused(words_of(exporter), engine, name, tmp_path, **more)  # type: ignore[arg-type]
         trial = Trial(accused, tmp_path / "trial", dict(os.environ), seed=seed, pace=FAST)
-        return {outcome.scenario: outcome for outcome in trial.outcomes(chosen(tuple(scenarios)))}
+        return {outcome.scenario: outcome for outcome in trial.outcomes(chosen(scenarios or ("healthy",)))}
 
     return put
 

@@ -1,4 +1,8 @@
-"""An answer that is lost: the request was done, and the connection is reset before anything says so (F12)."""
+"""An answer that is lost: the request was done, and the connection is reset before anything says so (F12).
+
+A good exporter does not send a POST again before it knows from the list of jobs whether one was queued; what only
+reads it asks again.
+"""
 
 from __future__ import annotations
 

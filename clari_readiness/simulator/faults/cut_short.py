@@ -1,4 +1,7 @@
-"""A body that is shorter than its Content-Length says: the connection is closed in order, as if all had been sent."""
+"""A body that is shorter than its Content-Length says: the connection is closed in order, as if all had been sent.
+
+A good exporter compares the length, takes the answer for lost and asks again; it loads nothing of a part.
+"""
 
 from __future__ import annotations
 

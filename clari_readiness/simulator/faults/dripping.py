@@ -1,4 +1,8 @@
-"""A body that comes in drips: each in time, and all of them together too late."""
+"""A body that comes in drips: each in time, and all of them together too late.
+
+A good exporter has a deadline for the whole answer and not for each read alone; a body that comes in time is as good as
+any.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from clari_readiness.simulator.faults.matching import Match, note
 
 @dataclass(frozen=True)
 class Dripping:
-    """Send the body in so many `drips`, with `seconds` of the machine's time after each."""
+    """Send the body in so many `drips`, with `seconds` of the machine's time before each."""
 
     match: Match
     drips: int = 10
@@ -25,7 +29,7 @@ class Dripping:
         note(scope, f"dripping: {self.drips} x {self.seconds:g} s")
         size = max(1, -(-len(answer.body) // self.drips))
         await send(answer.start())
-        for start in range(0, len(answer.body), size):
-            await send({"type": "http.response.body", "body": answer.body[start : start + size], "more_body": True})
+        for start in range(0, max(1, len(answer.body)), size):
             await asyncio.sleep(self.seconds)
-        await send({"type": "http.response.body", "body": b""})
+            drip, more = answer.body[start : start + size], start + size < len(answer.body)
+            await send({"type": "http.response.body", "body": drip, "more_body": more})

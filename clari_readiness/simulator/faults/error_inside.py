@@ -1,4 +1,7 @@
-"""An error that arrives with status 200: only the body says that it is one."""
+"""An error that arrives with status 200: only the body says that it is one.
+
+A good exporter looks at what it got: it asks again or fails loudly, and does not take an error for an empty result.
+"""
 
 from __future__ import annotations
 

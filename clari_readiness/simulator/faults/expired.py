@@ -1,4 +1,7 @@
-"""Results that have expired (F9)."""
+"""Results that have expired (F9).
+
+A good exporter does not ask again for what is gone for good: it exports anew or fails loudly.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A job that is shown in another state than its own: FAILED, ABORTED or CANCELLED, or as STARTED for ever."""
+"""A job that is shown in another state than its own: FAILED, ABORTED or CANCELLED, or as STARTED for ever.
+
+The show is of one answer alone: the list, the results and the limits know better. `JobEnds` and `JobStuck` are true
+everywhere. A good exporter does the same about both.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Out of quota, or too many jobs at once: one refusal for the two, and only the limits tell which (F23)."""
+"""Out of quota, or too many jobs at once: one refusal for the two, and only the limits tell which (F23).
+
+A good exporter asks the limits: it waits while too many jobs run, and stops loudly when the month is used up.
+"""
 
 from __future__ import annotations
 

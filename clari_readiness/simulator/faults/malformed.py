@@ -1,4 +1,7 @@
-"""JSON that is none: an answer whose body loses its last bracket, with the length that its headers give."""
+"""JSON that is none: an answer whose body loses its last bracket, with the length that its headers give.
+
+A good exporter takes it for an answer that was damaged on the way: it asks again, and loads nothing of it.
+"""
 
 from __future__ import annotations
 

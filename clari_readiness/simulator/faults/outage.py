@@ -1,4 +1,8 @@
-"""An outage: for a span of the simulator's time nothing is answered but errors, or nothing at all."""
+"""An outage: for a span of the simulator's time nothing is answered but errors, or nothing at all.
+
+A good exporter asks less and less often while it lasts, however long that is, goes on without help when it is over, and
+gives up loudly at its deadline.
+"""
 
 from __future__ import annotations
 

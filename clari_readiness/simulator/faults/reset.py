@@ -1,4 +1,8 @@
-"""A connection that is reset before any answer; the application never sees the request."""
+"""A connection that is reset before any answer; the application never sees the request.
+
+A good exporter asks again after a pause; a POST only when it knows that no job was queued, since to a client this looks
+like an answer that was lost (F12).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A connection that is reset in the middle of an answer's body."""
+"""A connection that is reset in the middle of an answer's body.
+
+A good exporter asks again, from the beginning, and loads nothing of what had come.
+"""
 
 from __future__ import annotations
 

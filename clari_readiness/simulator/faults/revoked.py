@@ -1,4 +1,7 @@
-"""A token that is revoked in the middle: from some request on it is as good as any other wrong one (F3, F25)."""
+"""A token that is revoked in the middle: from some request on it is as good as any other wrong one (F3, F25).
+
+A good exporter stops at once and loudly: the same key will not be accepted the next time either.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A status instead of the answer; the application never sees the request."""
+"""A status instead of the answer; the application never sees the request.
+
+A good exporter tries again after a 5xx, with backoff and only what it may repeat (F12); a 4xx other than 429 it does
+not send again.
+"""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _cursor(asked: _Asked, cut: Page) -> str:
     # The window is in the cursor, so that pages do not shift while time passes.
     within = {"from": asked.window.start.isoformat(), "to": asked.window.end.isoformat()}
     # An empty page is not linked to under its own address: that would be a loop.
-    empty = {"empty": asked.empty + 1} if cut.first == cut.end and cut.next == asked.offset else {}
+    empty = {"empty": asked.empty + 1} if cut.first == cut.end else {}
     cursor = {"offset": cut.next, **within, **empty, **asked.filters}
     return urlencode({"limit": asked.limit, "cursor": _packed(cursor)})
 
