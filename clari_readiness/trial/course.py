@@ -101,7 +101,10 @@ class Truth:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the exporter, from start to end; two at once are one run with two `ends`."""
+    """One run of the exporter, from start to end; two at once are one run with two `ends`.
+
+    `said` is the last line that it wrote, shortened and without the key; `days` had passed since the run before.
+    """
 
     number: int
     assignment: Assignment
@@ -112,6 +115,8 @@ class Run:
     after: Rows
     truth: Truth
     faulty: bool = False
+    said: str = ""
+    days: float = 0.0
 
     @property
     def succeeded(self) -> bool:

@@ -82,6 +82,10 @@ class Place:
         """What the exporter says, of all runs."""
         return self._directory / "output.txt"
 
+    def written(self) -> bytes:
+        """Return what the exporter has said so far."""
+        return self.output.read_bytes() if self.output.exists() else b""
+
     @property
     def whereabouts(self) -> Whereabouts:
         """What a run is told of all this."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from clari_readiness.redact import Redactor
 from clari_readiness.simulator import Fault, Line
 from clari_readiness.trial.assignment import Assignment
 from clari_readiness.trial.child import Child, Killer, Start, Starter, awaited
@@ -18,6 +19,7 @@ from clari_readiness.trial.variables import child_environment
 
 _START = 15.0  # real seconds that a start may take besides, on a machine that has other things to do
 _NO_ROWS = Rows()
+_LONGEST_LINE = 160
 
 
 class Stage:
@@ -27,6 +29,7 @@ class Stage:
         self.place = place
         self.scenario = place.scenario
         self.runs: list[Run] = []
+        self._days = 0.0
         self._starter = starter
         self._caller = caller
         self._assignment = place.assignment()
@@ -55,6 +58,7 @@ class Stage:
         assignment = replace(self._assignment, time_periods=tuple(periods)) if periods else self._assignment
         self.place.simulator.set_faults(faults)
         seen, began = len(self.place.simulator.journal), self.place.clock.monotonic()
+        written = len(self.place.written())
         ends = self._ends(assignment, killer or Killer(), kill_after, file_size, at_once)
         lines = sorted(self.place.simulator.journal.lines[seen:], key=lambda line: line.number)
         run = Run(
@@ -67,13 +71,17 @@ class Stage:
             after=read_rows(self.place.warehouse, self.place.accused.mapped),
             truth=truth_of(self.place.simulator, assignment, lines),
             faulty=bool(faults),
+            said=_last_line(self.place.written()[written:], self.place.key),
+            days=self._days,
         )
         self.runs.append(run)
+        self._days = 0.0
         return run
 
     def later(self, days: float) -> None:
         """Let some days pass, so that every export is due again."""
         self.place.clock.skip(days)
+        self._days += days
 
     def course(self) -> Course:
         """Return everything that happened."""
@@ -107,6 +115,12 @@ class Stage:
             now=self.place.clock.now(),
         )
         return self._starter.start(Start(environ, self.place.accused.directory, self.place.output, file_size))
+
+
+def _last_line(written: bytes, key: str) -> str:
+    lines = Redactor([key]).text(written.decode(errors="replace")).split("\n")
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    return last.strip()[:_LONGEST_LINE]
 
 
 def _request(line: Line, began: float) -> Request:

@@ -146,6 +146,25 @@ def test_either_end_is_judged_by_what_the_exit_code_said() -> None:
     assert broken(course(loud)) == []
 
 
+def test_a_run_that_failed_loudly_lost_nothing() -> None:
+    failed = run(ends=(BAD,), truth=truth(ADA))
+    assert broken(course(failed)) == []
+    assert broken(course(replace(failed, after=forecasts(row("2:B"))))) == [
+        "left 2027_Q4 neither as it was nor complete: lost 1 of 1 entry of 2027_Q4"
+    ]
+
+
+def test_a_good_run_leaves_no_quarter_as_it_was_more_than_a_week_before() -> None:
+    held = forecasts(row("1:A"))
+    first = run(after=held, truth=truth(ADA))
+    idle = run(before=held, after=held, truth=replace(truth(ADA), downloaded=()))
+    assert broken(course(first, idle)) == []
+    assert broken(course(first, replace(idle, days=1.0))) == []
+    assert broken(course(first, replace(idle, days=8.0))) == [
+        "left 2027_Q4 as it was 8 days before (run 2): it downloaded nothing of it"
+    ]
+
+
 def test_a_damaged_document_is_none_that_anybody_may_load() -> None:
     told = truth(ADA, damage=("rowsTruncated",))
     judged = run(must=End.EITHER, ends=(BAD,), after=forecasts(row("1:A")), truth=told)

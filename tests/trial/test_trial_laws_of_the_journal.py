@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from clari_readiness.trial.course import Course, Elsewhere, End, ProcessEnd, Request
-from clari_readiness.trial.laws import journal, process
+from clari_readiness.trial.laws import journal, pauses, process
 from clari_readiness.trial.verdict import Broken
 from tests.trial.making import BAD, GOOD, JOB, RESULTS, course, entry, forecasts, post, request, row, run, truth
 
@@ -138,13 +138,63 @@ def test_jitter_does_not_fool_the_law_of_growing_delays(seed: int) -> None:
     chance = Random(seed)
     equal = several(lambda attempt, chance: 2.0**attempt * chance.uniform(0.5, 1.0), chance)
     constant = several(lambda _, chance: chance.uniform(0.8, 1.2), chance)
-    assert broken(journal.growing_delays, equal) == []
-    assert len(broken(journal.growing_delays, constant)) == 1
+    assert broken(pauses.growing_delays, equal) == []
+    assert len(broken(pauses.growing_delays, constant)) == 1
 
 
 def test_no_pause_at_all_is_no_backoff() -> None:
-    assert broken(journal.growing_delays, several(lambda *_: 0.01, Random(0))) == [
+    assert broken(pauses.growing_delays, several(lambda *_: 0.01, Random(0))) == [
         "tried again at once, without any pause"
+    ]
+
+
+def test_a_request_that_failed_once_says_nothing_of_growth() -> None:
+    post_ = attempts([90.0], "/v4/export/forecast/f", 0.0)
+    looks = attempts([1.0, 2.0, 4.0], JOB, 100.0)
+    assert broken(pauses.growing_delays, course(run(*post_, *looks))) == []
+
+
+def failed_once_each(pause: Callable[[], float]) -> Course:
+    requests = [attempts([pause()], f"/v4/opportunity/{number}", number * 100.0) for number in range(24)]
+    return course(run(*(each for both in requests for each in both)))
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_pauses_that_are_equal_but_for_a_busy_machine_have_no_jitter(seed: int) -> None:
+    chance = Random(seed)
+
+    def on_a_busy_machine() -> float:
+        return 2.0 + chance.choice([0.0002, 0.0005, 0.001, 0.0015, 0.02])
+
+    assert len(broken(pauses.jittered, failed_once_each(on_a_busy_machine))) == 1
+    assert broken(pauses.jittered, failed_once_each(lambda: chance.uniform(1.6, 2.4))) == []
+
+
+def test_few_pauses_and_no_pauses_are_not_judged_for_jitter() -> None:
+    few = course(run(*attempts([2.0], JOB, 0.0), *attempts([2.0], RESULTS, 9.0)))
+    assert broken(pauses.jittered, few) == []
+    assert broken(pauses.jittered, failed_once_each(lambda: 0.01)) == []
+
+
+def test_what_was_refused_for_the_months_quota_is_not_asked_for_again() -> None:
+    refused = [post(at, status=400, queued=None) for at in (0.0, 5.0)]
+    assert broken(journal.stops_when_out_of_quota, course(run(refused[0]))) == []
+    assert broken(journal.stops_when_out_of_quota, course(run(refused[0]), run(refused[0]))) == []
+    assert broken(journal.stops_when_out_of_quota, course(run(*refused))) == [
+        (
+            "sent POST /export/forecast/f 2 times, although the monthly quota was used up: only /admin/limits tells"
+            " that from too many at once"
+        )
+    ]
+
+
+def test_a_job_is_cancelled_before_another_is_queued_in_its_place() -> None:
+    first, second = post(0.0, queued="1"), post(50.0, queued="2")
+    cancelled = request(49.0, JOB, method="PATCH", body={"type": "CANCEL"})
+    assert broken(journal.cancels_what_it_gave_up, course(run(first, cancelled, second))) == []
+    assert broken(journal.cancels_what_it_gave_up, course(run(first))) == []
+    assert broken(journal.cancels_what_it_gave_up, course(run(first, second))) == [
+        "queued another job and left 1 running, which holds its slot and its quota until it is cancelled"
     ]
 
 
@@ -210,6 +260,9 @@ def test_the_exit_code_is_the_truth() -> None:
         "ended with exit code 0, although what it asked for could not be had"
     ]
     assert broken(process.told_the_truth, course(complete)) == ["ended with exit code 1, although all could be had"]
+    assert broken(process.told_the_truth, course(replace(complete, said="KeyError: 'job'"))) == [
+        "ended with exit code 1, although all could be had: KeyError: 'job'"
+    ]
     killed = run(ends=(replace(BAD, exit_code=-11),))
     assert broken(process.told_the_truth, course(killed)) == ["ended with signal 11, although all could be had"]
 

@@ -20,8 +20,6 @@ _JOB = re.compile(r"/export/jobs/[^/]+$")
 _LIMIT_REACHED = "limit reached"  # what the simulator notes of a refusal that may pass (F23)
 _JITTER = 0.6  # of a real second: what a busy machine may add to a pause
 _SANE = 600.0  # seconds: who asks for more than that does not mean it
-_AT_ONCE = 0.1  # a pause that is none, in seconds of the simulator's clock
-_OVERHEAD = 0.01  # of a real second, between two requests without any pause
 
 
 def bounded(most: int) -> Callable[[Course], Iterator[Broken]]:
@@ -129,22 +127,33 @@ def respects_retry_after(course: Course) -> Iterator[Broken]:
                 return
 
 
-def growing_delays(course: Course) -> Iterator[Broken]:
-    """Judge that the ceiling of the delays grows from attempt to attempt: on average, since jitter is wanted."""
+def stops_when_out_of_quota(course: Course) -> Iterator[Broken]:
+    """Judge that what was refused since the month's quota is used up is not asked for again (F23)."""
     for run in course.runs:
-        delays = _delays_by_attempt(run)
-        if len(delays) < 3:
-            continue
-        first, last = fmean(delays[1]), fmean(delays[max(delays)])
-        everything = [delay for each in delays.values() for delay in each]
-        if fmean(everything) < _AT_ONCE + _OVERHEAD * course.pace.scale:
-            yield Broken("backoff", "tried again at once, without any pause")
-        elif last < 2 * first:
+        refused = Counter(each.same for each in _posts(run) if each.line.status == 400)
+        again = [each for each in _posts(run) if refused[each.same] > 1]
+        if again:
             yield Broken(
-                "backoff",
-                f"the pause before attempt {max(delays) + 1} is {last:.1f} s on average, after {first:.1f} s before"
-                " attempt 2: it does not grow",
+                "quota",
+                f"sent {_short(again[0])} {len(again)} times, although the monthly quota was used up: only"
+                " /admin/limits tells that from too many at once",
+                _shown(again),
             )
+
+
+def cancels_what_it_gave_up(course: Course) -> Iterator[Broken]:
+    """Judge that a job that takes too long is cancelled before another is queued in its place (F8, F22)."""
+    for run in course.runs:
+        for requests in _accepted(run).values():
+            for given_up, _ in pairwise(requests):
+                path = f"/export/jobs/{given_up.line.queued}"
+                if not any(each.line.method == "PATCH" and each.line.path.endswith(path) for each in run.requests):
+                    yield Broken(
+                        "cancel",
+                        f"queued another job and left {given_up.line.queued} running, which holds its slot and its"
+                        " quota until it is cancelled",
+                        _shown(requests),
+                    )
 
 
 def keeps_the_timeout(course: Course) -> Iterator[Broken]:
@@ -264,29 +273,6 @@ def _told_to_wait(request: Request) -> float | None:
     at = datetime.fromisoformat(request.line.at)
     seconds = float(text) if date is None else (date - at).total_seconds()
     return seconds if 0 < seconds <= _SANE else None
-
-
-def _delays_by_attempt(run: Run) -> dict[int, list[float]]:
-    """Return ordinal of an attempt -> the pauses after it, over all requests that failed in passing."""
-    delays: defaultdict[int, list[float]] = defaultdict(list)
-    attempts: dict[tuple[str, str, str, str], int] = {}
-    last: dict[tuple[str, str, str, str], float] = {}
-    for request in run.requests:
-        same = request.same
-        if same in last:
-            delays[attempts[same]].append(request.at - last[same])
-        if _in_passing(request):
-            attempts[same] = attempts.get(same, 0) + 1
-            last[same] = request.ended
-        else:
-            attempts.pop(same, None)
-            last.pop(same, None)
-    return dict(delays)
-
-
-def _in_passing(request: Request) -> bool:
-    status = request.line.status
-    return status is None or status == 429 or status >= 500
 
 
 def _last_looks(run: Run) -> dict[str, float]:

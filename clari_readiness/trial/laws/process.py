@@ -24,7 +24,8 @@ def told_the_truth(course: Course) -> Iterator[Broken]:
         if run.must is End.LOUD and 0 in codes:
             yield Broken("loud", f"ended with exit code 0, although what it asked for could not be had{_which(run)}")
         if run.must is End.COMPLETE and codes and 0 not in codes:
-            yield Broken("quiet", f"ended with {_ending(codes[0])}, although all could be had{_which(run)}")
+            said = f": {run.said}" if run.said else ""
+            yield Broken("quiet", f"ended with {_ending(codes[0])}, although all could be had{_which(run)}{said}")
 
 
 def _ending(code: int | None) -> str:

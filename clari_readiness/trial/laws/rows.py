@@ -12,11 +12,13 @@ from clari_readiness.trial.laws.told import Key, current, key_of, rows_of, shown
 from clari_readiness.trial.rows import Row
 from clari_readiness.trial.verdict import Broken
 
+_A_WEEK = 7  # days: who exports a past quarter more rarely is not told it as it is
+
 
 def kept(course: Course) -> Iterator[Broken]:
     """Judge that after a good run all is there, and after a failed one all is as it was: never anything in between."""
     for run in course.runs:
-        if run.must is End.COMPLETE or (run.must is End.EITHER and run.succeeded):
+        if run.succeeded and run.must in (End.COMPLETE, End.EITHER):
             yield from _complete(course, run)
         elif run.must is End.LOUD and course.about == "forecast":
             yield from unchanged(run)
@@ -87,6 +89,11 @@ def _complete(course: Course, run: Run) -> Iterator[Broken]:
         document = _latest(course, run, period)
         if document is None:
             yield Broken("lost", f"lost all of {period}: it was never downloaded")
+        elif run.days > _A_WEEK and document.job_id not in run.truth.downloaded:
+            yield Broken(
+                "stale",
+                f"left {period} as it was {run.days:.0f} days before{_judged(run)}: it downloaded nothing of it",
+            )
         else:
             yield from period_wrong(run, period, document)
     yield from _wrong_periods(run)

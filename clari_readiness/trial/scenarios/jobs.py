@@ -5,7 +5,7 @@ from __future__ import annotations
 from clari_readiness.simulator import Expired, JobEnds, JobGone, JobShape, JobSlow, JobStuck
 from clari_readiness.simulator.faults.matching import QUEUED, RESULTS
 from clari_readiness.trial.course import End
-from clari_readiness.trial.laws.journal import keeps_the_timeout
+from clari_readiness.trial.laws.journal import cancels_what_it_gave_up, keeps_the_timeout
 from clari_readiness.trial.plays import after_a_good_run, and_recovers, once
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.scenarios.making import made
@@ -57,7 +57,7 @@ _ONCE = (
         once,
         End.COMPLETE,
         made(lambda _: JobStuck(_FIRST)),
-        laws=(keeps_the_timeout,),
+        laws=(keeps_the_timeout, cancels_what_it_gave_up),
         most_exports=2,
         quick=True,
     ),

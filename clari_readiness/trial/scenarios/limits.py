@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clari_readiness.simulator import LimitReached, Match, RateLimited
+from clari_readiness.simulator import LimitReached, Match, PageSizes, RateLimited
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, QUEUED_OR_LIMITS, RESULTS
 from clari_readiness.trial.course import End
-from clari_readiness.trial.laws.journal import bounded, growing_delays, waited_for_a_slot
+from clari_readiness.trial.laws.journal import bounded, stops_when_out_of_quota, waited_for_a_slot
+from clari_readiness.trial.laws.pauses import growing_delays, jittered
 from clari_readiness.trial.plays import after_a_good_run, once
 from clari_readiness.trial.scenario import SMALL, Scenario
 from clari_readiness.trial.scenarios.making import made
@@ -15,6 +16,8 @@ from clari_readiness.trial.scenarios.making import made
 _PAUSE = 6.0
 _FIRST_AND_THIRD = Match(nth=frozenset({1, 3}))
 _FOUR = (1, 2, 3, 4)
+_EVERY_OTHER = Match(nth=frozenset(range(1, 200, 2)))
+_MOST_EVENTS = 60
 _NO_END = "99999999"
 
 SCENARIOS = (
@@ -46,6 +49,18 @@ SCENARIOS = (
         periods=(0, 1),
     ),
     Scenario(
+        "limits_429_each",
+        ("API-02",),
+        "each of its requests was answered 429 once, without Retry-After",
+        once,
+        End.COMPLETE,
+        made(lambda _: RateLimited(_EVERY_OTHER), lambda _: PageSizes(most=_MOST_EVENTS)),
+        laws=(jittered,),
+        surfaces=("forecast", "audit"),
+        organisation=replace(SMALL, audit_events_a_day=240),
+        patience=400.0,
+    ),
+    Scenario(
         "limits_429_absurd",
         ("API-02",),
         f"its first look at a job was answered 429 with Retry-After: {_NO_END}",
@@ -61,7 +76,7 @@ SCENARIOS = (
         after_a_good_run,
         End.LOUD,
         made(lambda _: LimitReached("monthly")),
-        laws=(bounded(12),),
+        laws=(bounded(12), stops_when_out_of_quota),
         quick=True,
     ),
     Scenario(

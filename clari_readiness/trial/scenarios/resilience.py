@@ -24,7 +24,8 @@ from clari_readiness.simulator.faults.combination import combined
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, RESULTS
 from clari_readiness.simulator.faults.passing import passing
 from clari_readiness.trial.course import End
-from clari_readiness.trial.laws.journal import bounded, growing_delays
+from clari_readiness.trial.laws.journal import bounded
+from clari_readiness.trial.laws.pauses import growing_delays
 from clari_readiness.trial.plays import and_recovers, once
 from clari_readiness.trial.scenario import Faults, Scenario, Scene
 from clari_readiness.trial.scenarios.making import made
