@@ -2,7 +2,7 @@
 
 from tests.sabotage.exporters.plain import get
 
-CAUGHT_BY = "job_wrapped"
+CAUGHT_BY = "healthy"
 
 
 def look(job_id):

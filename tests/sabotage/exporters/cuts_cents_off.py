@@ -1,6 +1,6 @@
 """It counts cents with int(amount * 100), and 1.15 times 100 is less than 115."""
 
-CAUGHT_BY = "content_amounts"
+CAUGHT_BY = "healthy"
 
 
 def amount(value):

@@ -2,7 +2,7 @@
 
 from tests.sabotage.exporters.plain import FIRST_PAUSE, LONGEST_PAUSE, asked_to_wait
 
-CAUGHT_BY = "limits_429_silent"
+CAUGHT_BY = "limits_429_each"
 
 
 def pause(attempt, answer):

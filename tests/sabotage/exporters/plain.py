@@ -56,7 +56,7 @@ class Refused(ExportFailed):
     """Clari said no, and will say it again."""
 
     def __init__(self, answer):
-        super().__init__(f"{answer.request.method} {answer.url}: HTTP {answer.status_code} {answer.text[:200]}")
+        super().__init__(f"HTTP {answer.status_code}, {answer.text[:200]}, for {answer.request.method} {answer.url}")
         self.status = answer.status_code
 
 
