@@ -50,9 +50,7 @@ def test_a_key_that_is_there_twice_for_one_export_is_duplicated() -> None:
 
 def test_more_snapshots_than_exports_are_duplicates_too() -> None:
     again = row("1:A", exported_at=BEGAN + timedelta(seconds=1))
-    assert after(row("1:A"), again, row("2:B", amount="20.00")) == [
-        "holds 2 snapshots of 2027_Q4, from 1 exports of it"
-    ]
+    assert after(row("1:A"), again, row("2:B", amount="20.00")) == ["holds 2 snapshots of 2027_Q4, from 1 export of it"]
 
 
 def test_an_amount_that_is_a_cent_off_is_inexact() -> None:
@@ -68,7 +66,7 @@ def test_null_is_not_zero() -> None:
 
 def test_a_name_that_was_escaped_is_altered() -> None:
     assert after(row("1:A", owner_name="A&amp;da"), row("2:B", amount="20.00")) == [
-        "altered 1 texts of 2027_Q4: owner_name is 'A&amp;da' and should be 'Ada'"
+        "altered 1 text of 2027_Q4: owner_name is 'A&amp;da' and should be 'Ada'"
     ]
 
 
@@ -102,6 +100,16 @@ def test_the_newest_row_of_a_key_is_what_counts() -> None:
     assert broken(course(replace(judged, truth=two))) == []
     swapped = replace(judged, truth=two, after=forecasts(replace_at(old, LATER), replace_at(new, BEGAN)))
     assert broken(course(swapped)) == ["1 amount of 2027_Q4 wrong: forecast_amount is 1.00 and should be 10.00"]
+
+
+def test_amounts_that_an_earlier_export_had_are_stale() -> None:
+    old = row("1:A", amount="1.00")
+    told = replace(
+        truth(ADA, job="2"), documents=(*truth(entry("1:A", "1.00")).documents, *truth(ADA, job="2").documents)
+    )
+    assert broken(course(run(before=forecasts(old), after=forecasts(old), truth=told))) == [
+        "1 amount of 2027_Q4 stale: forecast_amount is 1.00 and should be 10.00"
+    ]
 
 
 def replace_at(one: dict[str, Any], at: Any) -> dict[str, Any]:

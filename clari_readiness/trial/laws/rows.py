@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from clari_readiness.trial.course import Course, Document, End, Entry, Run
+from clari_readiness.trial.course import Course, Document, End, Run
 from clari_readiness.trial.laws import others
-from clari_readiness.trial.laws.told import Key, current, key_of, rows_of, shown
+from clari_readiness.trial.laws.period import counted, differences
+from clari_readiness.trial.laws.told import key_of, rows_of
 from clari_readiness.trial.rows import Row
 from clari_readiness.trial.verdict import Broken
 
@@ -50,7 +51,7 @@ def vanished_are_kept(course: Course) -> Iterator[Broken]:
             people = sorted({str(row["user_id"]) for row in gone})
             yield Broken(
                 "kept",
-                f"deleted {_rows(len(gone))} of {', '.join(people[:3])}, whom a later export lacks",
+                f"deleted {counted(len(gone), 'row')} of {', '.join(people[:3])}, whom a later export lacks",
                 tuple(gone),
             )
 
@@ -76,7 +77,7 @@ def _whole(course: Course, run: Run) -> Iterator[Broken]:
         if not _difference(before, after) and not _difference(after, before):
             continue
         document = _latest(course, run, period)
-        wrong = list(period_wrong(run, period, document)) if document else []
+        wrong = list(differences(run, period, document)) if document else []
         if wrong or document is None:
             what = wrong[0].sentence if wrong else "it holds what was never downloaded"
             yield Broken(
@@ -95,86 +96,10 @@ def _complete(course: Course, run: Run) -> Iterator[Broken]:
                 f"left {period} as it was {run.days:.0f} days before{_judged(run)}: it downloaded nothing of it",
             )
         else:
-            yield from period_wrong(run, period, document)
+            yield from differences(run, period, document)
     yield from _wrong_periods(run)
     yield from others.events(run, course.spare_events)
     yield from others.opportunities(run)
-
-
-def period_wrong(run: Run, period: str, document: Document) -> Iterator[Broken]:
-    """Yield in what a period's rows differ from the document."""
-    rows = rows_of(run.after, period)
-    newest = current(rows, run.after)
-    truth = {shown(entry.key, run.after): entry for entry in document.entries}
-    yield from _lost(period, truth, newest)
-    yield from _duplicated(period, rows, run)
-    yield from _unknown(period, truth, newest, run)
-    yield from _unlike(period, truth, newest)
-
-
-def _lost(period: str, truth: Mapping[Key, Entry], newest: Mapping[Key, Row]) -> Iterator[Broken]:
-    lost = [entry for key, entry in truth.items() if key not in newest]
-    if lost:
-        yield Broken(
-            "lost",
-            f"lost {len(lost)} of {_entries(len(truth))} of {period}",
-            tuple({"lost": each.key} for each in lost),
-        )
-
-
-def _duplicated(period: str, rows: Sequence[Row], run: Run) -> Iterator[Broken]:
-    counted = Counter((key_of(row, run.after), row.get("exported_at")) for row in rows)
-    twice = [key for (key, _), count in counted.items() if count > 1]
-    if twice:
-        yield Broken(
-            "duplicated",
-            f"duplicated {_rows(len(twice))} of {period}: one key is there up to {max(counted.values())} times",
-            tuple({"key": key} for key in twice),
-        )
-    moments = {row.get("exported_at") for row in rows}
-    exports = sum(document.period == period for document in run.truth.documents)
-    if not twice and "exported_at" not in run.after.absent and len(moments) > max(exports, 1):
-        yield Broken("duplicated", f"holds {len(moments)} snapshots of {period}, from {exports} exports of it")
-
-
-def _unknown(period: str, truth: Mapping[Key, Entry], newest: Mapping[Key, Row], run: Run) -> Iterator[Broken]:
-    """Judge rows of keys that the answer does not have: only those that were there before may stay, as they were."""
-    before = {key_of(row, run.after): row for row in run.before.forecasts}
-    latest = max((row["exported_at"] for key, row in newest.items() if key in truth and _at(row)), default=None)
-    new = [row for key, row in newest.items() if key not in truth and key not in before]
-    raised = [
-        row
-        for key, row in newest.items()
-        if key not in truth and key in before and _at(row) and _at(row) == latest and _at(before[key]) != latest
-    ]
-    if new:
-        yield Broken("invented", f"holds {_rows(len(new))} of {period} that no answer to it had", tuple(new))
-    if raised:
-        yield Broken(
-            "resurrected", f"resurrected {_rows(len(raised))} of {period}, which the newest export lacks", tuple(raised)
-        )
-
-
-def _unlike(period: str, truth: Mapping[Key, Entry], newest: Mapping[Key, Row]) -> Iterator[Broken]:
-    inexact, altered = [], []
-    for key, entry in truth.items():
-        row = newest.get(key)
-        if row is None:
-            continue
-        inexact += [
-            {"key": key, "column": column, "is": row.get(column), "should be": amount}
-            for column, amount in entry.amounts.items()
-            if row.get(column) != amount
-        ]
-        altered += [
-            {"key": key, "column": column, "is": row[column], "should be": text}
-            for column, text in (("owner_name", entry.owner_name), ("owner_email", entry.owner_email))
-            if column in row and row[column] != text
-        ]
-    if inexact:
-        yield Broken("inexact", f"{_amounts(len(inexact))} of {period} wrong: {_example(inexact)}", tuple(inexact))
-    if altered:
-        yield Broken("altered", f"altered {len(altered)} texts of {period}: {_example(altered)}", tuple(altered))
 
 
 def _wrong_periods(run: Run) -> Iterator[Broken]:
@@ -184,7 +109,7 @@ def _wrong_periods(run: Run) -> Iterator[Broken]:
     held = Counter(str(row["time_period"]) for row in run.after.forecasts)
     before = {str(row["time_period"]) for row in run.before.forecasts}
     for period in sorted(set(held) - set(run.assignment.time_periods) - before):
-        yield Broken("period", f"holds {_rows(held[period])} of {period}, which was not asked for")
+        yield Broken("period", f"holds {counted(held[period], 'row')} of {period}, which was not asked for")
 
 
 def _latest(course: Course, run: Run, period: str) -> Document | None:
@@ -208,16 +133,12 @@ def _hashable(row: Row) -> tuple[tuple[str, Any], ...]:
     return tuple(sorted(row.items()))
 
 
-def _at(row: Row) -> Any:
-    return row.get("exported_at")
-
-
 def _details(broken: Iterable[Broken]) -> tuple[Mapping[str, Any], ...]:
     return tuple(detail for each in broken for detail in each.details)
 
 
 def _changes(gone: Sequence[Row], new: Sequence[Row]) -> str:
-    said = (f"{_rows(len(gone))} gone" if gone else "", f"{_rows(len(new))} new" if new else "")
+    said = (f"{counted(len(gone), 'row')} gone" if gone else "", f"{counted(len(new), 'row')} new" if new else "")
     return ", ".join(filter(None, said))
 
 
@@ -225,24 +146,3 @@ def _judged(run: Run) -> str:
     if run.must is End.KILLED:
         return f" when it was killed (run {run.number})"
     return f" (run {run.number})" if run.number > 1 else ""
-
-
-def _example(wrong: Sequence[Mapping[str, Any]]) -> str:
-    first = wrong[0]
-    return f"{first['column']} is {_quoted(first['is'])} and should be {_quoted(first['should be'])}"
-
-
-def _quoted(value: Any) -> str:
-    return repr(value) if isinstance(value, str) else "NULL" if value is None else str(value)
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
-
-
-def _entries(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
-
-
-def _amounts(count: int) -> str:
-    return "1 amount" if count == 1 else f"{count} amounts"

@@ -30,12 +30,12 @@ def current(found: Sequence[Row], rows: Rows) -> dict[Key, Row]:
     newest: dict[Key, Row] = {}
     for row in found:
         key = key_of(row, rows)
-        if key not in newest or _moment(newest[key]) <= _moment(row):
+        if key not in newest or moment(newest[key]) <= moment(row):
             newest[key] = row
     return newest
 
 
-def _moment(row: Row) -> float:
+def moment(row: Row) -> float:
     """Return what snapshots are ordered by; a moment that could not be read is older than any other."""
     at = row.get("exported_at")
     return at.timestamp() if isinstance(at, datetime) else 0.0
