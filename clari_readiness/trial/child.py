@@ -110,11 +110,14 @@ class _Process:
 
 
 class NurseryStarter:
-    """Starts the reference exporter, in children of a process that has loaded it already."""
+    """Starts an exporter in children of a process that has loaded it already: `module`, run as a program.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "clari_readiness.trial.nursery"],
+    That is the reference exporter, unless another module says `nursery.main(its_main)`.
+    """
+
+    def __init__(self, environ: Mapping[str, str], module: str = "clari_readiness.trial.nursery") -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", module],
             env=dict(environ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -14,14 +14,20 @@ import resource
 import selectors
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from clari_readiness.errors import ReadinessError
 from clari_readiness.exporter import told
 
+Run = Callable[[], int]
 
-def main() -> None:
-    """Serve until the standard input ends; children that are still there then are killed."""
+
+def main(run: Run = told.main) -> None:
+    """Serve until the standard input ends; children that are still there then are killed.
+
+    `run` is what a child does: it returns the exit code.
+    """
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -29,10 +35,10 @@ def main() -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         selector.register(woken, selectors.EVENT_READ)
-        _serve(selector, woken)
+        _serve(selector, woken, run)
 
 
-def _serve(selector: selectors.DefaultSelector, woken: int) -> None:
+def _serve(selector: selectors.DefaultSelector, woken: int, run: Run) -> None:
     waiting, children = b"", set[int]()
     while True:
         for key, _ in selector.select():
@@ -46,13 +52,13 @@ def _serve(selector: selectors.DefaultSelector, woken: int) -> None:
                 return
             *orders, waiting = (waiting + read).split(b"\n")
             for order in orders:
-                children.add(_begin(json.loads(order)))
+                children.add(_begin(json.loads(order), run))
 
 
-def _begin(order: dict[str, Any]) -> int:
+def _begin(order: dict[str, Any], run: Run) -> int:
     pid = os.fork()
     if pid == 0:
-        _child(order)
+        _child(order, run)
     # Both sides do it: whichever comes first, the group is there before anybody is told of it.
     _lead(pid)
     _tell(token=order["token"], pid=pid)
@@ -66,7 +72,7 @@ def _lead(pid: int) -> None:
         return  # the child has ended, or has done it itself
 
 
-def _child(order: dict[str, Any]) -> NoReturn:
+def _child(order: dict[str, Any], run: Run) -> NoReturn:
     code = 70
     try:
         os.setpgid(0, 0)
@@ -81,14 +87,14 @@ def _child(order: dict[str, Any]) -> NoReturn:
         os.chdir(order["directory"])
         os.environ.clear()
         os.environ.update(order["environ"])
-        code = _run()
+        code = _ended(run)
     finally:
         os._exit(code)
 
 
-def _run() -> int:
+def _ended(run: Run) -> int:
     try:
-        return told.main()
+        return run()
     except ReadinessError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -65,7 +65,7 @@ def loaded(course: Course, run: Run, period: str) -> bool:
     if document is None or document.job_id not in run.truth.downloaded:
         return False
     before, after = rows_of(run.before, period), rows_of(run.after, period)
-    if {"exported_at", "job_id"} <= run.after.absent and not list(period_wrong(run, period, document)):
+    if {"exported_at", "job_id"} <= run.after.absent and not list(differences(run, period, document)):
         return True
     return bool(_difference(after, before))
 
