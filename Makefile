@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint types layers lock system-deps cassettes bench clean
+.PHONY: help check test sabotage lint types layers lock system-deps cassettes bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,9 @@ check: $(VENV)/.check  ## run the gate in the default environment, with what it 
 
 test: $(VENV)/.dev  ## run every test
 	@$(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
+
+sabotage: $(VENV)/.dev  ## put every exporter with a defect on trial, and the healthy ones: the whole matrix, three times
+	@$(BIN)/python -m tests.sabotage.matrix $(ARGS)
 
 lint: $(VENV)/.dev  ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
