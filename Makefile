@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help check test soak lint types layers lock system-deps cassettes bench clean
+.PHONY: help check test soak sabotage lint types layers lock system-deps cassettes bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ test: $(VENV)/.dev  ## run every test
 
 soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, and say how often it really was
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests -k test_law_ -n auto --dist load --maxschedchunk 1 -q $(ARGS)
+
+sabotage: $(VENV)/.dev  ## put every exporter with a defect on trial, and the healthy ones: the whole matrix, three times
+	@$(BIN)/python -m tests.sabotage.matrix $(ARGS)
 
 lint: $(VENV)/.dev  ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ from clari_readiness.gate.grain import FULL_GRAIN, lacks
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import AMOUNTS
+from clari_readiness.plugin.trial import AskedTrial
 
 REQUIRED_TYPES = ("forecast", "quota", "crm_closed")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -186,3 +187,61 @@ def _periods(clari: Clari, forecast: str, quarter: Quarter) -> list[str]:
             way_out="look at the forecast in Clari; a quarter before Clari was introduced lowers history_quarters",
         )
     return sorted({*listed, *used})
+
+
+@item("API-01", "Production base URL configured", priority="P1", source="trial")
+def test_the_exporter_asks_the_configured_address_and_nobody_else(trial: AskedTrial) -> None:
+    """An exporter with an address in its code runs against production from every laptop."""
+    broken = trial.broken("API-01")
+    assert not broken, trial.fails(broken, fix="take the base URL from the settings, and let nothing else be asked")
+    trial.concludes("API-01")
+
+
+@item("API-02", "Rate limit handling with exponential backoff", priority="P1", source="trial")
+def test_too_many_requests_are_answered_with_patience(trial: AskedTrial) -> None:
+    """Who hammers on after a 429 is locked out when the quarter closes."""
+    broken = trial.broken("API-02")
+    assert not broken, trial.fails(
+        broken, fix="wait as long as Retry-After says, otherwise twice as long from attempt to attempt, with jitter"
+    )
+    trial.concludes("API-02")
+
+
+@item("API-03", "All required typesToExport configured (forecast, quota, crm_closed)", priority="P2", source="trial")
+def test_the_exporter_asks_for_every_type(trial: AskedTrial) -> None:
+    """What was not asked for is not missing in Clari's answer: it is simply not there."""
+    broken = trial.broken("API-03")
+    assert not broken, trial.fails(broken, fix="send typesToExport with all the types that the settings name")
+    trial.concludes("API-03")
+
+
+@item("API-05", "Deduplication logic handles re-exports and overlapping periods", priority="P2", source="trial")
+def test_what_comes_again_is_there_once(trial: AskedTrial) -> None:
+    """Overlaps and repeats are the normal case: a key without week, quarter or role doubles money, or loses it."""
+    broken = trial.broken("API-05")
+    assert not broken, trial.fails(
+        broken, fix="load with MERGE on forecast, period, time frame, user, field and currency"
+    )
+    trial.concludes("API-05")
+
+
+@item("API-06", "Pagination implemented for large pipeline result sets", priority="P2", source="trial")
+def test_every_page_is_read_and_no_page_twice(trial: AskedTrial) -> None:
+    """The first page looks like all of them, until somebody audits an account."""
+    broken = trial.broken("API-06")
+    assert not broken, trial.fails(
+        broken,
+        fix="follow nextLink until there is none, at the configured origin only; ask for opportunities by the hundred",
+    )
+    trial.concludes("API-06")
+
+
+@item("API-07", "Export job polling with configurable timeout (default: 10 min)", priority="P2", source="trial")
+def test_a_job_is_waited_for_with_a_time_out(trial: AskedTrial) -> None:
+    """A job that never ends must not become an exporter that never ends."""
+    broken = trial.broken("API-07")
+    assert not broken, trial.fails(
+        broken,
+        fix="know all six states, bare and wrapped; poll at the interval that is set, and give up after job_timeout",
+    )
+    trial.concludes("API-07")

@@ -12,6 +12,7 @@ from clari_readiness.gate.recorded import recorded_documents
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.time import Clock
+from clari_readiness.plugin.trial import AskedTrial
 from clari_readiness.validation import Contracts
 
 GRACE = timedelta(hours=2)
@@ -72,3 +73,85 @@ def test_the_newest_snapshot_is_fresh(
         fix="look at why the exporter did not run, then export the current quarter",
     )
     evidence.concludes(", ".join(f"{name} {age} old" for name, age in ages.items()))
+
+
+@item("CLA-02", "Truncated exports are refused", priority="P1", source="trial")
+def test_truncated_exports_are_refused(trial: AskedTrial) -> None:
+    """A truncated file is valid JSON: only a flag on the job says that half of the money is missing."""
+    broken = trial.broken("CLA-02")
+    assert not broken, trial.fails(broken, fix="look at rowsTruncated and cellsTruncated before loading anything")
+    trial.concludes("CLA-02")
+
+
+@item("CLA-03", "The period answered is the period asked for", priority="P1", source="trial")
+def test_nothing_of_another_quarter_lands(trial: AskedTrial) -> None:
+    """Clari answers an unknown quarter with the current one, and says so nowhere but in the document."""
+    broken = trial.broken("CLA-03")
+    assert not broken, trial.fails(broken, fix="compare timePeriods in the document with what was asked for")
+    trial.concludes("CLA-03")
+
+
+@item("CLA-04", "The key never leaves its origin", priority="P1", source="trial")
+def test_the_key_never_leaves_its_origin(trial: AskedTrial) -> None:
+    """A key that was sent elsewhere once is everybody's."""
+    broken = trial.broken("CLA-04")
+    assert not broken, trial.fails(broken, fix="follow no redirect and no nextLink to another scheme, host or port")
+    trial.concludes("CLA-04")
+
+
+@item("CLA-05", "Out of quota stops, too many jobs waits", priority="P2", source="trial")
+def test_out_of_quota_stops_and_too_many_jobs_waits(trial: AskedTrial) -> None:
+    """The same error means both: waiting helps against one, and wastes the night on the other."""
+    broken = trial.broken("CLA-05")
+    assert not broken, trial.fails(
+        broken, fix="after export_monthly_quota_reached ask /admin/limits which of the two it is"
+    )
+    trial.concludes("CLA-05")
+
+
+@item("CLA-07", "Vanished people are kept", priority="P2", source="trial")
+def test_who_vanished_is_kept(trial: AskedTrial) -> None:
+    """Somebody who opted out is gone from every past week of the next export, and history must not change for it."""
+    broken = trial.broken("CLA-07")
+    assert not broken, trial.fails(
+        broken, fix="never delete what an earlier export recorded because a later one lacks it"
+    )
+    trial.concludes("CLA-07")
+
+
+@item("CLA-08", "Amounts are exact", priority="P1", source="trial")
+def test_amounts_are_exact(trial: AskedTrial) -> None:
+    """A cent that is lost in each row is an audit finding at the year's end."""
+    broken = trial.broken("CLA-08")
+    assert not broken, trial.fails(
+        broken, fix="read numbers as text, keep them as DECIMAL, and let what does not fit be an error"
+    )
+    trial.concludes("CLA-08")
+
+
+@item("CLA-09", "New keys do not break, missing keys do not pass", priority="P2", source="trial")
+def test_new_keys_do_not_break_and_missing_ones_do_not_pass(trial: AskedTrial) -> None:
+    """APIs grow keys without notice; a key that goes must be noticed by a person, not by a NULL."""
+    broken = trial.broken("CLA-09")
+    assert not broken, trial.fails(
+        broken, fix="ignore or keep what is new; refuse a document that lacks a key or has another type"
+    )
+    trial.concludes("CLA-09")
+
+
+@item("CLA-10", "Names are data", priority="P2", source="trial")
+def test_names_are_data(trial: AskedTrial) -> None:
+    """Names come from people, and some people's names are markup, quotes or formulas."""
+    broken = trial.broken("CLA-10")
+    assert not broken, trial.fails(
+        broken, fix="bind names as parameters, and escape them where they are shown, not where they are stored"
+    )
+    trial.concludes("CLA-10")
+
+
+@item("CLA-11", "A failed run leaves the warehouse as it was", priority="P1", source="trial")
+def test_a_failed_run_leaves_the_warehouse_as_it_was(trial: AskedTrial) -> None:
+    """A run that fails half-way and leaves half is worse than one that never ran."""
+    broken = trial.broken("CLA-11")
+    assert not broken, trial.fails(broken, fix="validate first, then load everything in one transaction")
+    trial.concludes("CLA-11")

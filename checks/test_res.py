@@ -12,6 +12,7 @@ from clari_readiness.gate.grain import FULL_GRAIN, lacks
 from clari_readiness.gate.keeping import Kept, shortened
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter, Window
+from clari_readiness.plugin.trial import AskedTrial
 
 SHOWN = 20
 NOT_SEEN_OF_OTHERS = (
@@ -119,3 +120,53 @@ def _unseen_of_ours(
         )
     if landing is not None and any(row["files"] for row in ledger or ()) and not landing.directory.is_dir():
         yield "the landed files that the ledger names are not on this machine", "run the gate where the exporter runs"
+
+
+@item("RES-01", "Circuit breaker configured for Clari API outages", priority="P2", source="trial")
+def test_an_outage_is_survived_without_help(trial: AskedTrial) -> None:
+    """An exporter that asks on and on through an outage is part of it, and one that needs a hand at night gets none."""
+    broken = trial.broken("RES-01")
+    assert not broken, trial.fails(
+        broken, fix="ask less and less often, give up loudly, and let the next run begin again"
+    )
+    trial.concludes("RES-01")
+
+
+@item("RES-02", "Retry with backoff for 429/5xx responses", priority="P1", source="trial")
+def test_what_fails_in_passing_is_tried_again_and_nothing_else_is(trial: AskedTrial) -> None:
+    """Half of the failures pass by themselves; the other half must not be repeated, and a POST least of all."""
+    broken = trial.broken("RES-02")
+    assert not broken, trial.fails(
+        broken,
+        fix="retry 429, 5xx and broken bodies with backoff; never a 4xx, and never a POST that may have been accepted",
+    )
+    trial.concludes("RES-02")
+
+
+@item("RES-03", "Empty export results handled (data quality alert, not silent pass)", priority="P1", source="trial")
+def test_an_empty_export_is_no_success(trial: AskedTrial) -> None:
+    """Nobody is alarmed by an empty quarter that loads without an error."""
+    broken = trial.broken("RES-03")
+    assert not broken, trial.fails(broken, fix="fail when a document has no entries, and keep what the warehouse has")
+    trial.concludes("RES-03")
+
+
+@item("RES-04", "Export job timeout detection with automatic re-queue", priority="P2", source="trial")
+def test_a_job_that_went_wrong_is_queued_again_once(trial: AskedTrial) -> None:
+    """Without it one stuck job is one lost night, and one killed process one export spent for nothing."""
+    broken = trial.broken("RES-04")
+    assert not broken, trial.fails(
+        broken,
+        fix="keep a ledger of jobs: queue again once what is stuck or failed, and go on with the same job after a kill",
+    )
+    trial.concludes("RES-04")
+
+
+@item("RES-05", "MERGE/UPSERT in warehouse prevents duplicate forecast records", priority="P2", source="trial")
+def test_two_runs_leave_what_one_leaves(trial: AskedTrial) -> None:
+    """The scheduler runs it twice sooner or later, and now and then at once."""
+    broken = trial.broken("RES-05")
+    assert not broken, trial.fails(
+        broken, fix="load with MERGE in one transaction, and keep a second exporter away by a lock"
+    )
+    trial.concludes("RES-05")

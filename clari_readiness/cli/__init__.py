@@ -12,6 +12,7 @@ from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
 from clari_readiness.cli.retention import retention
 from clari_readiness.cli.simulate import simulate
+from clari_readiness.cli.trial import trial
 from clari_readiness.errors import ReadinessError, SettingsError
 
 INTERRUPTED, CRASHED, USAGE = 2, 3, 4
@@ -27,6 +28,7 @@ app.command()(export)
 app.command()(fingerprint)
 app.command()(retention)
 app.command()(simulate)
+app.command()(trial)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so

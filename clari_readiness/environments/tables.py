@@ -123,11 +123,30 @@ class Exporter(Table):
         return "reference" if self.managed is None else "managed"
 
 
+class TrialTable(Table):
+    """What an exporter on trial calls one of the tables, and those of its columns that it calls other than we do."""
+
+    name: Line | None = None
+    columns: Mapping[Line, Line] = Field(default_factory=dict)
+
+
 class Trial(Table):
-    """What an exporter on trial writes into, and the command that prints which version of it that was."""
+    """What an exporter on trial writes into, and the command that prints which version of it that was.
+
+    `time_scale` is how many times faster than real time the simulator's clock runs, where the exporter can be told to
+    wait less. `env` is what the exporter wants besides, `variables` what it calls the variables of ours, `tables` the
+    same of its tables; `not_applicable` says of a surface why the exporter does not have it.
+    """
 
     warehouse: WarehouseUrl = Field(repr=False)
     version_command: Annotated[tuple[Line, ...], Field(min_length=1)] | None = None
+    time_scale: Annotated[float, Field(ge=0.1, le=100)] = 1.0
+    env: Mapping[Line, str] = Field(default_factory=dict, repr=False)
+    variables: Mapping[Line, Line] = Field(default_factory=dict)
+    tables: Mapping[Literal["clari_forecasts", "audit_events", "opportunities"], TrialTable] = Field(
+        default_factory=dict
+    )
+    not_applicable: Mapping[Literal["audit", "opportunities"], Line] = Field(default_factory=dict)
 
 
 class Schedule(Table):

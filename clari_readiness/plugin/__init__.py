@@ -22,6 +22,7 @@ from clari_readiness.plugin.fixtures import (
     quarters,
     readiness,
     today,
+    trial,
     warehouse,
     window,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "quarters",
     "readiness",
     "today",
+    "trial",
     "warehouse",
     "window",
 ]

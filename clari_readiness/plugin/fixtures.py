@@ -17,6 +17,7 @@ from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter, Window
 from clari_readiness.model.time import Clock
 from clari_readiness.plugin.session import EVIDENCE, GATE, GateSession
+from clari_readiness.plugin.trial import AskedTrial, asked_trial
 from clari_readiness.validation import Contracts
 
 
@@ -90,6 +91,12 @@ def clari(connection: Clari, environment: Environment) -> Clari:
     """Return Clari's answers; NOT VERIFIED, with one cause for all, when the key or the connection is missing."""
     require_connection(connection, environment)
     return connection
+
+
+@pytest.fixture
+def trial(readiness: Readiness, evidence: EvidenceLog) -> AskedTrial:
+    """Return what the trial of the exporter found: run now in a rehearsal, on record in a live environment."""
+    return asked_trial(readiness, evidence)
 
 
 @pytest.fixture

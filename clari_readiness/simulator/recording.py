@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.utils import format_datetime
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,6 +36,7 @@ class Recording:
 
         async def seen(message: Message) -> None:
             if message["type"] == "http.response.start":
+                message = self._dated(message)
                 started.append(message)
             elif message["type"] == "http.response.body" and not message.get("more_body"):
                 # Before the end can be seen outside: whoever has the answer, or the reset, finds the line.
@@ -43,6 +45,13 @@ class Recording:
 
         scope[BEFORE_RESET] = lambda: self._end(scope, arrival, None)
         await self._app(scope, _replayed(body, receive), seen)
+
+    def _dated(self, start: Message) -> Message:
+        """Return the beginning of an answer with a date, also where a fault answers: Retry-After is read against it."""
+        if any(name.lower() == b"date" for name, _ in start["headers"]):
+            return start
+        date = format_datetime(self._clock.now(), usegmt=True).encode()
+        return {**start, "headers": [*start["headers"], (b"date", date)]}
 
     def _end(self, scope: Scope, arrival: Line, start: Message | None) -> None:
         self._journal.append(

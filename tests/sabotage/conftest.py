@@ -3,11 +3,14 @@ from __future__ import annotations
 import pytest
 
 from tests.sabotage.integration import Integration, Results, copy_of, healthy
+from tests.sabotage.trials import put_on_trial
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Integration:
-    return healthy(tmp_path_factory.mktemp("sabotage") / "healthy")
+    integration = healthy(tmp_path_factory.mktemp("sabotage") / "healthy")
+    put_on_trial(integration)
+    return integration
 
 
 @pytest.fixture(scope="session")

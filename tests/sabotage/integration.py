@@ -37,9 +37,11 @@ fingerprint_salt = "0123456789abcdef0123456789abcdef"
 [env.recorded]
 api = {{ key = "fixture://recorded", base_url = "https://api.clari.com/v4" }}
 key_fingerprint = "{recorded}"
+exporter = "reference"
 
 [env.simulated]
 api = {{ key = "fixture://simulated" }}
+exporter = "reference"
 key_fingerprint = "{simulated}"
 warehouse.url = "duckdb:///team.duckdb"
 warehouse.forecasts = "analytics.forecasts"
@@ -47,6 +49,8 @@ warehouse.columns = {{ owner_email = "rep_mail" }}
 
 [env.prod]
 live = true
+exporter = "reference"
+trial.warehouse = "duckdb:///trial.duckdb"
 api.key = "env://CLARI_API_KEY_PROD?injected_by=vault"
 api.base_url = "https://api.clari.com/v4"
 key_fingerprint = "{prod}"

@@ -10,9 +10,12 @@ import pytest
 from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
 from clari_readiness.model.findings import Result
 from clari_readiness.validation import Contracts
-from tests.sabotage.cases import CASES, Sabotage
+from tests.sabotage import cases
+from tests.sabotage.cases import Sabotage
 from tests.sabotage.integration import REPOSITORY, Integration, Results, copy_of
+from tests.sabotage.trials import TRIAL_CASES
 
+CASES = (*cases.CASES, *TRIAL_CASES)
 BUILT = {(item.id, source) for item in CATALOGUE for source in item.sources} - NOT_BUILT
 
 

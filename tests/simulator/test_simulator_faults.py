@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -22,6 +23,13 @@ def status_of(api):
         return api.get("/admin/limits").status_code
     except httpx.ReadError as problem:
         return None if "reset" in str(problem).lower() else problem
+
+
+@pytest.mark.parametrize("faults", [[], [Status(LIMITS, 429, {"Retry-After": "7"})]])
+def test_every_answer_says_when_it_was_made_by_the_simulators_clock(api, simulator, faults):
+    simulator.set_faults(faults)
+    dates = [parsedate_to_datetime(api.get("/admin/limits").headers["date"]) for _ in range(2)]
+    assert dates == [simulator.clock.now()] * 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The laws: pure functions from what happened to what was broken."""

@@ -1,0 +1,117 @@
+"""The trial: the healthy run first, then every scenario, two at a time, each with a place of its own."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from clari_readiness.errors import ReadinessError, SettingsError
+from clari_readiness.trial.assignment import Pace, Surface
+from clari_readiness.trial.child import Starter
+from clari_readiness.trial.course import Course
+from clari_readiness.trial.evidence import Evidence
+from clari_readiness.trial.exporter import Accused
+from clari_readiness.trial.laws.always import judged
+from clari_readiness.trial.place import Place
+from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.stage import Stage
+from clari_readiness.trial.verdict import Outcome, Verdict
+
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An exporter, and how it is put on trial.
+
+    `caller` is the environment of which a child gets what is allowed; evidence of failures goes to `directory`.
+    """
+
+    accused: Accused
+    directory: Path
+    caller: Mapping[str, str] = field(repr=False)
+    seed: int = 1
+    pace: Pace = field(default_factory=Pace)
+    repeat: str = "clari-readiness trial"
+
+    def outcomes(self, scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
+        """Yield what becomes of each scenario, as it ends; when the first one is not kept, of no other."""
+        starter = self.accused.starter(self.caller)
+        try:
+            first = self._outcome(scenarios[0], starter)
+            yield first
+            if first.verdict is Verdict.KEPT:
+                yield from self._side_by_side(scenarios[1:], starter)
+        finally:
+            starter.close()
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    @property
+    def _work(self) -> Path:
+        return self.directory / "work"
+
+    def _side_by_side(self, scenarios: Sequence[Scenario], starter: Starter) -> Iterator[Outcome]:
+        with ThreadPoolExecutor(_AT_ONCE, "trial") as pool:
+            # What may take longest begins first, so that nobody waits for it alone in the end.
+            ordered = sorted(scenarios, key=lambda scenario: -scenario.patience)
+            waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in ordered}
+            try:
+                while waiting:
+                    ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in ended)
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _outcome(self, scenario: Scenario, starter: Starter) -> Outcome:
+        began = time.monotonic()
+        untold = Outcome(scenario.name, scenario.items, scenario.done, Verdict.NOT_TESTED)
+        if reason := _not_applicable(scenario, self.accused):
+            return replace(untold, verdict=Verdict.NOT_APPLICABLE, reason=reason)
+        directory = self._work / scenario.name
+        try:
+            with Place(scenario, self.accused, seed=self.seed, pace=self.pace, directory=directory) as place:
+                outcome = self._judged(scenario, place, Stage(place, starter, self.caller), untold)
+        except SettingsError:
+            raise
+        except ReadinessError as error:
+            outcome = replace(untold, reason=str(error))
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+        return replace(outcome, seconds=time.monotonic() - began)
+
+    def _judged(self, scenario: Scenario, place: Place, stage: Stage, untold: Outcome) -> Outcome:
+        scenario.play(stage)
+        course = stage.course()
+        requests = sum(len(run.requests) for run in course.runs)
+        broken = judged(scenario, course)
+        if broken:
+            evidence = Evidence(self.directory / scenario.name, place, self._again(scenario))
+            kept = evidence.keep(course, broken)
+            return replace(untold, verdict=Verdict.BROKEN, broken=broken, requests=requests, evidence=kept)
+        if reason := _untested(course):
+            return replace(untold, reason=reason, requests=requests)
+        shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier trial had found there
+        return replace(untold, verdict=Verdict.KEPT, requests=requests)
+
+    def _again(self, scenario: Scenario) -> str:
+        return f"{self.repeat} --scenario {scenario.name} --seed {self.seed}"
+
+
+def _not_applicable(scenario: Scenario, accused: Accused) -> str:
+    """Return why a scenario does not apply: all that it is about is something that the exporter does not have."""
+    others: tuple[Surface, ...] = tuple(surface for surface in scenario.surfaces if surface != "forecast")
+    about = others or scenario.surfaces
+    reasons = [accused.not_applicable.get(surface, "") for surface in about]
+    return reasons[0] if all(reasons) else ""
+
+
+def _untested(course: Course) -> str:
+    """Return why nothing was put to the test: the faults met no request."""
+    faulty = [run for run in course.runs if run.faulty]
+    met = [run for run in faulty if any(request.line.fault for request in run.requests)]
+    return "" if met or not faulty else "it sent no request that the fault was for"

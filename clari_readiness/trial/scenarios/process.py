@@ -1,0 +1,43 @@
+"""From outside: kill -9 at any moment, and a disk that is full."""
+
+from __future__ import annotations
+
+from clari_readiness.trial.course import End
+from clari_readiness.trial.laws.journal import resumes_the_job
+from clari_readiness.trial.plays import killed_at_a_post, killed_between_requests, killed_while_loading, no_room
+from clari_readiness.trial.scenario import Scenario
+
+SCENARIOS = (
+    Scenario(
+        "process_killed_between_requests",
+        ("RES-04", "CLA-11"),
+        "it was killed with -9 at each of its requests, and started again",
+        killed_between_requests,
+        End.COMPLETE,
+        laws=(resumes_the_job,),
+    ),
+    Scenario(
+        "process_killed_at_a_post",
+        ("RES-04", "CLA-11"),
+        "it was killed with -9 when its POST had been accepted, and started again",
+        killed_at_a_post,
+        End.COMPLETE,
+        laws=(resumes_the_job,),
+        quick=True,
+    ),
+    Scenario(
+        "process_killed_while_loading",
+        ("RES-04", "CLA-11", "API-05"),
+        "it was killed with -9 at random times while it loaded, and started again",
+        killed_while_loading,
+        End.COMPLETE,
+        laws=(resumes_the_job,),
+    ),
+    Scenario(
+        "process_no_room",
+        ("CLA-11",),
+        "no file could be written beyond a few kilobytes, as on a full disk",
+        no_room,
+        End.EITHER,
+    ),
+)

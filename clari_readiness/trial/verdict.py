@@ -1,0 +1,50 @@
+"""What comes of a scenario: kept, broken with a sentence for each law, or not looked at and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """How a scenario ended."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    NOT_APPLICABLE = "not applicable"
+    NOT_TESTED = "not tested"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A law that was broken: in one sentence, and the rows or requests that show it."""
+
+    law: str
+    sentence: str
+    details: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one scenario. `evidence` is the directory of a failure."""
+
+    scenario: str
+    items: tuple[str, ...]
+    done: str
+    verdict: Verdict
+    broken: tuple[Broken, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+    requests: int = 0
+    evidence: Path | None = field(default=None)
+
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong, in one sentence; empty when nothing is."""
+        if not self.broken:
+            return self.reason
+        more = len(self.broken) - 1
+        return self.broken[0].sentence + (f" (and {more} more)" if more else "")

@@ -1,0 +1,110 @@
+"""The exporters that the verdicts of a trial are tried on: three healthy ones, and many with one defect each."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
+from clari_readiness.trial.child import NurseryStarter, Starter
+from clari_readiness.trial.exporter import engine_of
+from clari_readiness.trial.variables import ALLOWED, Names
+
+REPOSITORY = Path(__file__).parents[2]
+DIRECTORY = Path(__file__).parent / "exporters"
+TIME_SCALE = 20.0
+SEED = 1
+
+
+class Forked(Accused):
+    """The plain exporter with a defect, in a child of a process that has loaded it: 0.2 s less for each run."""
+
+    def starter(self, caller: Mapping[str, str]) -> Starter:
+        """Return what starts it."""
+        return NurseryStarter({name: caller[name] for name in ALLOWED if name in caller}, "tests.sabotage.exporters")
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """An exporter: the words that start it (none: the reference exporter), and the scenario that must catch it.
+
+    `caught_by` is empty for a healthy one. `defect` is what is wrong with the plain exporter, None for any other.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    warehouse: str = "sqlite:///warehouse.sqlite"
+    caught_by: str = ""
+    defect: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+    def outcomes(
+        self, directory: Path, scenarios: Sequence[str] = (), *, quick: bool = False, seed: int = SEED
+    ) -> Iterator[Outcome]:
+        """Put it on trial, and yield what becomes of each scenario: of all of them when none is named."""
+        trial = Trial(self._accused(), directory, dict(os.environ), seed, Pace(TIME_SCALE))
+        return trial.outcomes(chosen(scenarios, quick=quick))
+
+    def _accused(self) -> Accused:
+        engine, file_name = engine_of(self.warehouse)
+        if self.defect is None:
+            return Accused(self.words, engine, file_name, REPOSITORY)
+        return Forked(self.words, engine, file_name, REPOSITORY, Names(extra={"DEFECT": self.defect}))
+
+
+REFERENCE = Specimen("reference", (), "duckdb:///warehouse.duckdb")
+PLAIN = Specimen("plain", (sys.executable, str(DIRECTORY / "plain.py")))
+"""Started as a command, as a user would."""
+NODE = Specimen("node", (shutil.which("node") or "node", str(DIRECTORY / "node.mjs")))
+HEALTHY = (REFERENCE, PLAIN, NODE)
+
+PROGRAMS = ("appends_and_trusts", "repeats_the_post")
+"""Those that are whole programs, and no changes of the plain one."""
+
+ALSO: dict[str, tuple[str, ...]] = {}
+"""Exporter -> the scenarios besides that must catch it, so that each is seen to catch somebody."""
+
+_OTHERS = ("__init__", "__main__", "plain")
+
+
+def defective() -> tuple[Specimen, ...]:
+    """Return every exporter with a defect, by name."""
+    names = sorted(path.stem for path in DIRECTORY.glob("*.py"))
+    return tuple(_defective(name) for name in names if name not in _OTHERS)
+
+
+def _defective(name: str) -> Specimen:
+    caught_by = constants_of(name).get("CAUGHT_BY", "")
+    if name in PROGRAMS:
+        return Specimen(name, (sys.executable, str(DIRECTORY / f"{name}.py")), caught_by=caught_by)
+    return Specimen(name, (sys.executable, "-m", "tests.sabotage.exporters", name), caught_by=caught_by, defect=name)
+
+
+def constants_of(name: str) -> dict[str, str]:
+    """Return the texts that a module gives names to, without running it."""
+    found = {}
+    for node in ast.parse((DIRECTORY / f"{name}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def names_in(module: str) -> set[str]:
+    """Return the names of functions and constants of a module, without running it."""
+    found: set[str] = set()
+    for node in ast.parse((DIRECTORY / f"{module}.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+DEFECTIVE = defective()

@@ -1,0 +1,38 @@
+"""An exporter on trial, with everything real: a socket, a process, a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
+from clari_readiness.trial.exporter import engine_of, words_of
+
+EXPORTERS = Path(__file__).parents[1] / "sabotage" / "exporters"
+FAST = Pace(20.0)
+
+Try = Callable[..., dict[str, Outcome]]
+
+
+@pytest.fixture
+def tried(tmp_path: Path) -> Try:
+    """Put an exporter on trial, and return what became of each scenario."""
+
+    def put(exporter: str, warehouse: str, *scenarios: str, seed: int = 1, **more: object) -> dict[str, Outcome]:
+        engine, name = engine_of(warehouse)
+        accused = Accused(words_of(exporter), engine, name, tmp_path, **more)  # type: ignore[arg-type]
+        trial = Trial(accused, tmp_path / "trial", dict(os.environ), seed=seed, pace=FAST)
+        return {outcome.scenario: outcome for outcome in trial.outcomes(chosen(scenarios or ("healthy",)))}
+
+    return put
+
+
+def plain(name: str) -> str:
+    return f"python3 {EXPORTERS / name}.py"
+
+
+def sentences(outcome: Outcome) -> Sequence[str]:
+    return [each.sentence for each in outcome.broken]
