@@ -49,7 +49,7 @@ class AskedTrial:
         """
         record = self.load()
         mine = [each for each in record.outcomes if item in each.items]
-        self.evidence.saw("trial", {"exporter": record.exporter, "when": record.when.isoformat(), "seed": record.seed})
+        self.evidence.saw("trial", _described(record))
         self.evidence.saw("scenarios", [{"done": each.done, "verdict": each.verdict} for each in mine])
         for each in mine:
             if each.verdict is Verdict.NOT_TESTED:
@@ -79,6 +79,12 @@ class AskedTrial:
         """Say what a passing check has seen."""
         names = ", ".join(each.scenario for each in self.outcomes(item))
         self.evidence.concludes(f"all laws kept in {names}")
+
+
+def _described(record: Record) -> dict[str, object]:
+    """Return which trial it was; of a rehearsal's it does not matter when, and two of them say the same."""
+    when = {"when": record.when.isoformat()} if record.full else {}
+    return {"exporter": record.exporter, "version": record.version, "seed": record.seed, "full": record.full, **when}
 
 
 def asked_trial(readiness: Readiness, evidence: EvidenceLog) -> AskedTrial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -10,8 +11,10 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
+from clari_readiness.errors import NotVerified
 from clari_readiness.simulator import DEFAULT_NOW, RefusingProxy, RunningClock, Sighting, Simulator, Watcher
 from clari_readiness.simulator.organisation.forecast import calendar_of
+from clari_readiness.simulator.server import HOST
 from clari_readiness.trial.assignment import Assignment, Pace
 from clari_readiness.trial.course import Elsewhere
 from clari_readiness.trial.exporter import Accused
@@ -57,6 +60,7 @@ class Place:
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
         for listener in (self.simulator, self._watcher, self._proxy):
             self._stack.enter_context(listener)
+        _reach(self._watcher.port)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -137,6 +141,14 @@ class Place:
 
     def _made_up(self, length: int) -> str:
         return sha256(self.chance.randbytes(32)).hexdigest()[:length]
+
+
+def _reach(port: int) -> None:
+    """Raise NotVerified when nothing on loopback can be reached: that would be taken for the exporter's fault."""
+    try:
+        socket.create_connection((HOST, port), timeout=5).close()
+    except OSError as error:
+        raise NotVerified(f"{HOST} cannot be reached: {error.strerror}", way_out="bring loopback up") from error
 
 
 def _elsewhere(sighting: Sighting, *, led: bool) -> Elsewhere:

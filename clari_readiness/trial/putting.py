@@ -37,10 +37,10 @@ class Case:
         """Try it, tell each outcome as it is there, and write the record into the directory."""
         began, when = time.monotonic(), clock.now()
         trial = Trial(self.accused, directory, self.caller, self.seed, self.pace, self.repeat)
-        outcomes = []
+        outcomes = {}
         for outcome in trial.outcomes(self.scenarios):
             told(outcome)
-            outcomes.append(outcome)
+            outcomes[outcome.scenario] = outcome
         record = Record(
             when=when,
             seed=self.seed,
@@ -51,7 +51,8 @@ class Case:
             suite=suite_version(),
             time_scale=self.pace.scale,
             seconds=time.monotonic() - began,
-            outcomes=tuple(outcomes),
+            # In the order of the catalogue: which of two ended first is nobody's business.
+            outcomes=tuple(outcomes[each.name] for each in self.scenarios if each.name in outcomes),
         )
         record.write(directory / FILE)
         return record

@@ -27,6 +27,10 @@ class Broken:
     details: tuple[Mapping[str, Any], ...] = ()
 
 
+TIMED = frozenset({"backoff", "polling", "retry-after", "timeout", "slots", "ends"})
+"""Laws on pauses and spans: a machine that is busy with others can break them in the exporter's place."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one scenario. `evidence` is the directory of a failure."""
@@ -40,6 +44,11 @@ class Outcome:
     seconds: float = 0.0
     requests: int = 0
     evidence: Path | None = field(default=None)
+
+    @property
+    def rests_on_time(self) -> bool:
+        """Whether nothing is wrong but pauses and spans."""
+        return bool(self.broken) and all(each.law in TIMED for each in self.broken)
 
     @property
     def sentence(self) -> str:

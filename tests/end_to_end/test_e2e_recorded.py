@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,15 @@ from clari_readiness.secrets import fixture_key
 from tests.end_to_end.place import Place, Ran, Running
 
 A_YEAR_AHEAD = ("faketime", "-f", "+365d")
-NO_NETWORK = (("unshare", "-n"), ("unshare", "-r", "-n"))
+_LOOPBACK_ALONE = """
+import fcntl, os, socket, struct, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+NO_NETWORK = tuple(
+    (*alone, sys.executable, "-c", _LOOPBACK_ALONE) for alone in (("unshare", "-n"), ("unshare", "-r", "-n"))
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ def _needs(tool: str) -> None:
 
 
 def _without_network() -> tuple[str, ...]:
-    """Return the command under which there is no network, not even loopback; empty when this kernel has none."""
+    """Return the command under which there is no network but loopback; empty when this kernel has none."""
     for command in NO_NETWORK if shutil.which("unshare") else ():
         if subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0:
             return command
