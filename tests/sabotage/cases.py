@@ -449,12 +449,14 @@ def the_older_exports_of_a_quarter_were_deleted(integration: Integration) -> Non
     )
 
 
-MANAGED = '[default]\nexporter = { managed = "fivetran" }'
+REHEARSED = 'api = { key = "fixture://simulated" }\nexporter = "reference"'
+MANAGED = 'api = { key = "fixture://simulated" }\nexporter = { managed = "fivetran" }'
+"""What `simulated` says of its exporter, and what it says where a connector fills the warehouse."""
 
 
 @sabotage("RES-06", "warehouse")
 def a_quarter_between_others_is_missing_and_no_ledger_says_why(integration: Integration) -> None:
-    integration.reword("[default]", MANAGED)
+    integration.reword(REHEARSED, MANAGED)
     integration.sql("DROP TABLE export_jobs")
     _add_quarter(integration, "2026_Q2")
 

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from clari_readiness.trial import SCENARIOS, Verdict
-from tests.sabotage.specimens import ALSO, DEFECTIVE, HEALTHY, SEED, Specimen
+from tests.sabotage.specimens import DEFECTIVE, HEALTHY, SEED, Specimen
 
 AT_ONCE = 3
 SIGNS = {Verdict.KEPT: ".", Verdict.BROKEN: "X", Verdict.NOT_TESTED: "?", Verdict.NOT_APPLICABLE: "n"}
@@ -69,7 +69,7 @@ def wrong(specimens: Sequence[Specimen], rounds: Sequence[Matrix]) -> Iterator[s
                 yield f"{specimen.name} in {scenario.name}: {' '.join(signs)}, with the same seed"
             if not specimen.caught_by and set(signs) != {"."}:
                 yield f"{specimen.name}, which is healthy, in {scenario.name}: {' '.join(signs)}"
-            if scenario.name in (specimen.caught_by, *ALSO.get(specimen.name, ())) and set(signs) != {"X"}:
+            if scenario.name in specimen.must_be_caught_by and set(signs) != {"X"}:
                 yield f"{specimen.name} is not caught by {scenario.name}: {' '.join(signs)}"
             if scenario.name == "healthy" != specimen.caught_by and set(signs) != {"."}:
                 yield f"{specimen.name} does not get past the healthy run"

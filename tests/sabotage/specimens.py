@@ -29,6 +29,26 @@ class Forked(Accused):
         return NurseryStarter({name: caller[name] for name in ALLOWED if name in caller}, "tests.sabotage.exporters")
 
 
+ALSO: dict[str, tuple[str, ...]] = {
+    "appends_and_trusts": ("duplicates_two_at_once", "process_killed_while_loading"),
+    "first_page_only": (
+        *("pages_full", "pages_overlap", "pages_inserted"),
+        *("resilience_combined_1", "resilience_combined_2", "resilience_combined_3"),
+    ),
+    "follows_redirects": ("key_redirected_look", "key_redirected_post"),
+    "never_queues_again": ("job_aborted_once",),
+    "retries_nothing": (
+        *("resilience_502_html", "resilience_503"),
+        *("resilience_cut_short", "resilience_reset_in_body"),
+    ),
+    "swallows_exceptions": (
+        *("job_aborted", "job_cancelled", "job_cancelled_once", "job_expired", "job_gone_once"),
+        "resilience_outage_silent",
+    ),
+}
+"""Exporter -> the scenarios besides that must catch it, so that each is seen to catch somebody."""
+
+
 @dataclass(frozen=True)
 class Specimen:
     """An exporter: the words that start it (none: the reference exporter), and the scenario that must catch it.
@@ -44,6 +64,11 @@ class Specimen:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def must_be_caught_by(self) -> tuple[str, ...]:
+        """Return the scenarios that have to catch it: none, of a healthy one."""
+        return (self.caught_by, *ALSO.get(self.name, ())) if self.caught_by else ()
 
     def outcomes(
         self, directory: Path, scenarios: Sequence[str] = (), *, quick: bool = False, seed: int = SEED
@@ -67,9 +92,6 @@ HEALTHY = (REFERENCE, PLAIN, NODE)
 
 PROGRAMS = ("appends_and_trusts", "repeats_the_post")
 """Those that are whole programs, and no changes of the plain one."""
-
-ALSO: dict[str, tuple[str, ...]] = {}
-"""Exporter -> the scenarios besides that must catch it, so that each is seen to catch somebody."""
 
 _OTHERS = ("__init__", "__main__", "plain")
 

@@ -10,6 +10,7 @@ import pytest
 from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
+from tests.sabotage.cases import MANAGED, REHEARSED
 from tests.sabotage.integration import REPOSITORY, Integration, Judgement, copy_of
 
 CHECKS = str(REPOSITORY / "checks")
@@ -27,7 +28,7 @@ SEEN = 'evidence.saw("x", 1); evidence.concludes("x is 1")'
 def passing(template: Integration, tmp_path: Path) -> Integration:
     """An integration for which the gate passes: a managed connector, and what is not built yet declared away."""
     integration = copy_of(template, tmp_path / "integration")
-    integration.reword("[default]", '[default]\nexporter = { managed = "fivetran" }')
+    integration.reword(REHEARSED, MANAGED)
     unbuilt = {item.id for item in CATALOGUE for source in item.sources if (item.id, source) in NOT_BUILT - trials()}
     for item in sorted(unbuilt):
         exempt(integration, item)
