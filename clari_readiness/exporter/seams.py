@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from clari_readiness.model.exports import ExportRequest, Job, LandedDocument, Limits, Violation
+from clari_readiness.model.exports import ExportRequest, Job, LandedDocument, Limits
+from clari_readiness.validation import ContractJudge
+from clari_readiness.validation import Rules as Contracts
 from clari_readiness.warehouse import Judge
 
 __all__ = ["ContractJudge", "Contracts", "ExportClient", "Judge"]
@@ -43,26 +44,3 @@ class ExportClient(Protocol):
     def forecast_now(self, request: ExportRequest, to: Path) -> tuple[LandedDocument, datetime]:
         """Write the latest week as it is now to a file (F21), and return the answer's date with it."""
         ...
-
-
-class Contracts(Protocol):
-    """The contracts, by name."""
-
-    def violations(self, name: str, document: Any, *, part: str | None = None, at: str = "$") -> tuple[Violation, ...]:
-        """Return all in which the document, or the part of one, breaks the contract."""
-        ...
-
-
-class ContractJudge:
-    """The contract of forecasts (F13), as staging asks it."""
-
-    def __init__(self, contracts: Contracts) -> None:
-        self._contracts = contracts
-
-    def envelope(self, document: Mapping[str, Any]) -> tuple[Violation, ...]:
-        """Judge a forecast document whose list of entries is left empty."""
-        return self._contracts.violations("forecast", dict(document))
-
-    def entry(self, entry: Any, at: str) -> tuple[Violation, ...]:
-        """Judge one entry; paths start with `at`."""
-        return self._contracts.violations("forecast", entry, part="entry", at=at)

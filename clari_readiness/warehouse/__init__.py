@@ -1,11 +1,13 @@
 """The warehouse: where exports are kept, and where the gate asks its questions."""
 
+from clari_readiness.warehouse.comparing import ComparedWarehouse, Export, Question
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
 from clari_readiness.warehouse.opening import existing
 from clari_readiness.warehouse.reading import Answer, WarehouseReader
 from clari_readiness.warehouse.retention import Retired, RetiredRows
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries
+from clari_readiness.warehouse.state import StateStore
 from clari_readiness.warehouse.store import DuckDBWarehouse, Warehouse
 from clari_readiness.warehouse.tables import AMOUNT_COLUMNS, CANONICAL_COLUMNS, Tables
 from clari_readiness.warehouse.url import database_path
@@ -14,13 +16,17 @@ __all__ = [
     "AMOUNT_COLUMNS",
     "CANONICAL_COLUMNS",
     "Answer",
+    "ComparedWarehouse",
     "DuckDBWarehouse",
+    "Export",
     "JobState",
     "Judge",
     "LedgerEntry",
+    "Question",
     "Retired",
     "RetiredRows",
     "StagedEntries",
+    "StateStore",
     "Tables",
     "Warehouse",
     "WarehouseReader",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,15 +59,25 @@ class WarehouseReader:
         `params` are the statement's own. A table or column that is not there is a WarehouseError that names it.
         Times come back in UTC, with their zone.
         """
-        selection = self._selection(name)
-        sql = self._sql(name, selection)
+        selection = self.selection(f"checks/{name}")
+        return self.run(name, self._sql(name, selection), params, absent=selection.absent)
+
+    def run(self, name: str, sql: str, params: Mapping[str, Any], *, absent: tuple[str, ...] = ()) -> Answer:
+        """Run a statement that is ready to run; `name` and `absent` are for what is told of it."""
         try:
-            cursor = self._connection.execute(sql, params)
+            cursor = self._connection.execute(sql, dict(params))
             columns = tuple(str(column[0]) for column in cursor.description or ())
             rows = tuple(tuple(_in_utc(value) for value in row) for row in cursor.fetchall())
         except duckdb.Error as error:
             raise WarehouseError(f"{self._name}: the check {name} cannot run: {first_line(error)}") from error
-        return Answer(sql, columns, rows, selection.absent)
+        return Answer(sql, columns, rows, absent)
+
+    def selection(self, name: str) -> Selection:
+        """Return the query over the team's table that shows the columns which `sql/<name>.sql` reads."""
+        headers = _HEADER.findall(statement(name))
+        reads = [ours for kind, columns in headers if kind == "reads" for ours in self._meant(columns)]
+        optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
+        return self._tables.selection(reads, optional, self._columns())
 
     def close(self) -> None:
         """Let go of the file."""
@@ -77,12 +88,6 @@ class WarehouseReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _selection(self, name: str) -> Selection:
-        headers = _HEADER.findall(statement(f"checks/{name}"))
-        reads = [ours for kind, columns in headers if kind == "reads" for ours in self._meant(columns)]
-        optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
-        return self._tables.selection(reads, optional, self._columns())
 
     def _meant(self, columns: str) -> list[str]:
         """Return the columns of a header; `{{grain}}` stands for those of the grain."""

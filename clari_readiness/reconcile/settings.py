@@ -1,0 +1,65 @@
+"""The reconciler, its warehouse and its records, as the settings want them."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+
+from clari_readiness.environments import Environment
+from clari_readiness.model.time import Clock, SystemClock
+from clari_readiness.reconcile.reconciler import Reconciler
+from clari_readiness.reconcile.seams import ReconcileClient
+from clari_readiness.validation import ContractJudge, Rules
+from clari_readiness.warehouse import ComparedWarehouse, StateStore, Tables
+
+PATIENCE = 10.0
+"""How long, in seconds of the machine, an exporter that is loading may keep a reconciliation waiting."""
+
+
+def tables_of(environment: Environment) -> Tables:
+    """Return how the team's table and columns are called."""
+    settings = environment.warehouse
+    grain = {"grain": settings.grain} if settings.grain else {}
+    return Tables(settings.forecasts, settings.columns, **grain)
+
+
+def compared_warehouse(
+    environment: Environment, *, scratch: Path, url: str | None = None
+) -> AbstractContextManager[ComparedWarehouse]:
+    """Open the environment's warehouse, or another at `url`, to be read. Raises WarehouseError."""
+    return ComparedWarehouse.open(
+        url or environment.warehouse.url,
+        tables_of(environment),
+        environment.base,
+        scratch=scratch,
+        clock=SystemClock(),
+        patience=PATIENCE,
+    )
+
+
+def reconciler_of(
+    environment: Environment, *, client: ReconcileClient, warehouse: ComparedWarehouse, contracts: Rules, clock: Clock
+) -> Reconciler:
+    """Return the reconciler of an environment."""
+    return Reconciler(
+        client=client,
+        warehouse=warehouse,
+        judge=ContractJudge(contracts),
+        clock=clock,
+        types=environment.types_to_export,
+        fiscal_year=environment.fiscal_year,
+        exact_within=environment.exact_within,
+        value_names=environment.value_names,
+        has_ledger=environment.uses_reference_exporter,
+    )
+
+
+def periods_of(environment: Environment, today: date) -> tuple[str, ...]:
+    """Return the quarters that exports cover, the current one first."""
+    return tuple(str(quarter) for quarter in environment.fiscal_year.history(today, environment.history_quarters))
+
+
+def state_of(environment: Environment) -> StateStore:
+    """Return the suite's own records of an environment."""
+    return StateStore(environment.state_path, SystemClock())

@@ -1,0 +1,21 @@
+-- Returns nothing: makes the tables of the suite's own records, where they are missing. All times are UTC.
+
+-- One row for each forecast, period and kind that a run compared, or could not (counts are NULL then).
+CREATE TABLE IF NOT EXISTS reconciliations (
+    reconciled_at TIMESTAMP NOT NULL,
+    forecast_id VARCHAR NOT NULL,
+    time_period_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('exact', 'now')),
+    verdict VARCHAR NOT NULL CHECK (verdict IN ('same', 'different', 'could not look')),
+    reason VARCHAR NOT NULL, -- why it is "now", or why nobody could look
+    exported_at TIMESTAMP,
+    job_id VARCHAR,
+    expected_rows BIGINT,
+    found_rows BIGINT,
+    missing BIGINT,
+    too_many BIGINT,
+    differing BIGINT, -- amounts that differ and ought not to
+    drifted BIGINT, -- amounts that Clari has changed since
+    vanished_rows BIGINT, -- of people of whom Clari says nothing any more
+    sums JSON -- type -> expected and found, as exact text
+)

@@ -1,0 +1,103 @@
+"""The suite's own records, in a DuckDB file of ours: what earlier runs found, never in the team's warehouse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.model.reconciliation import PastReconciliation, Reconciled, Reconciliation, Unreconciled, Verdict
+from clari_readiness.model.time import Clock
+from clari_readiness.warehouse.loading import in_utc, transaction
+from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
+from clari_readiness.warehouse.statements import statement
+
+_COUNTS = ("expected_rows", "found_rows", "missing", "too_many", "differing", "drifted")
+
+
+class StateStore:
+    """`state.duckdb`, opened for each question: a run of the gate and a nightly command may meet at it.
+
+    Whoever has it open delays us by at most `patience` seconds of `clock`; what stops us is a WarehouseError.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 10.0) -> None:
+        self._path = path
+        self._clock = clock
+        self._patience = patience
+
+    def record(self, reconciliation: Reconciliation, at: datetime) -> None:
+        """Add a row for each forecast, period and kind that was compared, or could not be, all or none."""
+        rows = [
+            *(_compared(each) for each in reconciliation.reconciled),
+            *(_not_compared(each) for each in reconciliation.unreconciled),
+        ]
+        with self._writing() as connection, transaction(connection):
+            for row in rows:
+                connection.execute(statement("state/record_reconciliation"), {**row, "reconciled_at": in_utc(at)})
+
+    def reconciliations(self, until: datetime) -> tuple[PastReconciliation, ...]:
+        """Return the newest reconciliation of each forecast and period that looked, until a moment."""
+        if not self._path.is_file():
+            return ()
+        connection = patiently(lambda: open_to_read(self._path), self._clock, self._patience)
+        try:
+            rows = connection.execute(statement("state/newest_reconciliations"), {"until": in_utc(until)}).fetchall()
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"{self._path}: the suite's records cannot be read: {first_line(error)}",
+                way_out="name another file with `state = ...`, or move this one away",
+            ) from error
+        finally:
+            connection.close()
+        return tuple(
+            PastReconciliation(at.replace(tzinfo=UTC), forecast, period, kind, Verdict(verdict))
+            for at, forecast, period, kind, verdict in rows
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        spill = self._path.with_name(f"{self._path.name}.spill")
+        connection = patiently(
+            lambda: open_to_write(self._path, memory_limit="128MB", spill=spill), self._clock, self._patience
+        )
+        try:
+            connection.execute(statement("state/schema"))
+            yield connection
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self._path}: cannot be written: {first_line(error)}") from error
+        finally:
+            connection.close()
+
+
+def _compared(each: Reconciled) -> dict[str, Any]:
+    sums = {amounts.type: {"expected": str(amounts.expected), "found": str(amounts.found)} for amounts in each.amounts}
+    return {
+        **_named(each),
+        "verdict": each.verdict.value,
+        "exported_at": None if each.exported_at is None else in_utc(each.exported_at),
+        "job_id": each.job_id,
+        **{name: getattr(each, name) for name in _COUNTS},
+        "vanished_rows": each.vanished.rows,
+        "sums": json.dumps(sums),
+    }
+
+
+def _not_compared(each: Unreconciled) -> dict[str, Any]:
+    nothing = dict.fromkeys(("exported_at", "job_id", *_COUNTS, "vanished_rows", "sums"))
+    return {**_named(each), "verdict": Verdict.NOT_LOOKED.value, **nothing}
+
+
+def _named(each: Reconciled | Unreconciled) -> dict[str, Any]:
+    return {
+        "forecast_id": each.forecast_id,
+        "time_period_id": each.time_period,
+        "kind": each.kind,
+        "reason": each.reason,
+    }
