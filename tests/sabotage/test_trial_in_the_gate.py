@@ -34,7 +34,7 @@ def test_a_rehearsal_starts_the_teams_exporter_and_says_what_it_does_wrong(integ
         item for item in ("API-06", "RES-02", "RES-03", "RES-04", "CLA-02", "CLA-04") if results[item] != "FAIL"
     } == set()
     assert {item for item in ("API-01", "API-02", "API-03", "CLA-08", "CLA-10") if results[item] != "PASS"} == set()
-    assert "lost 591 of 607 audit events: it read 1 page" in " ".join(judged.printed.split())
+    assert "audit events: it read 1 page" in " ".join(judged.printed.split())
 
 
 def test_a_live_environment_wants_the_record_of_a_full_trial(integration: Integration) -> None:
