@@ -150,8 +150,6 @@ NOT_BUILT: frozenset[tuple[str, Source]] = frozenset(
         ("MON-03", "warehouse"),
         ("MON-04", "settings"),
         ("MON-04", "warehouse"),
-        ("MON-05", "clari"),
-        ("MON-05", "warehouse"),
         ("CLA-02", "warehouse"),
         ("CLA-02", "trial"),
         ("CLA-03", "trial"),
