@@ -108,9 +108,22 @@ def changes(bench: Bench) -> list[Row]:
     ]
 
 
-def reconciliation(bench: Bench) -> list[Row]:  # noqa: ARG001 - joins later
-    """Clari against the warehouse."""
-    return [not_built("reconciliation, against a FULL JOIN", "at most 2 x", "no reconciliation")]
+def reconciliation(bench: Bench) -> list[Row]:
+    """Clari against the warehouse, once what Clari gave lies staged; staging is the export's, and told beside."""
+    name, goal = "reconciliation, against a FULL JOIN", "at most 2 x, staged"
+    document = {"document": str(bench.document(bench.sizes.million))}
+    with bench.place() as place:
+        at = {**document, **_at(str(place / "warehouse.duckdb"))}
+        Task("reconciling:prepare", at).run()
+        runs = bench.alternating({way: Task(f"reconciling:{way}", at) for way in ("reconciliation", "full_join")})
+    seconds, stage = _seconds(runs), middle(runs["reconciliation"], "stage")
+    ratio = seconds["reconciliation"] / seconds["full_join"]
+    whole = (seconds["reconciliation"] + stage) / seconds["full_join"]
+    same = all(run["found"] == 0 for each in runs.values() for run in each)
+    rows = runs["reconciliation"][0]["rows"]
+    figure = f"{ratio:.2f} x, {whole:.1f} x with staging{'' if same else '; DIFFERENCES FOUND'}"
+    seen = {"seconds": {**seconds, "stage": stage}, "cpu_seconds": _processor(runs), "rows": rows, "same": same}
+    return [judged(name, goal, figure, reached=ratio <= 2 and same, value=ratio, limit=2, **seen)]
 
 
 def current(bench: Bench) -> list[Row]:

@@ -49,7 +49,7 @@ class Answers:
         """Return the synchronous forecast of one quarter, with every configured type (F21)."""
         types = self._environment.types_to_export
         request = endpoints.forecast(forecast_id, time_period=str(quarter), types=types)
-        return self._ask(f"forecast.{_file_name(forecast_id)}.{quarter}", request)
+        return self._ask(forecast_piece(forecast_id, str(quarter)), request)
 
     @property
     def profile(self) -> str:
@@ -134,6 +134,11 @@ def require_connection(clari: Clari, environment: Environment) -> None:
     failure = clari.failure(clari.connection)
     if failure is not None:
         raise NotVerified(f"CONN-01 failed: {failure.message}", way_out=failure.way_out) from failure
+
+
+def forecast_piece(forecast_id: str, time_period: str) -> str:
+    """Return the name of the piece of evidence that holds a synchronous forecast."""
+    return f"forecast.{_file_name(forecast_id)}.{time_period}"
 
 
 def _file_name(forecast_id: str) -> str:

@@ -139,8 +139,6 @@ NOT_BUILT: frozenset[tuple[str, Source]] = frozenset(
         ("MON-03", "warehouse"),
         ("MON-04", "settings"),
         ("MON-04", "warehouse"),
-        ("MON-05", "clari"),
-        ("MON-05", "warehouse"),
         ("CLA-02", "warehouse"),
         ("CLA-06", "clari"),
     }

@@ -8,8 +8,9 @@ from typing import Any
 from clari_readiness.client import Exchange
 from clari_readiness.exporter import Event, Landing, Step, exporter_of, planned
 from clari_readiness.gate.readiness import Readiness
+from clari_readiness.reconcile import tables_of
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse, Tables, WarehouseReader
+from clari_readiness.warehouse import DuckDBWarehouse, WarehouseReader
 
 CASSETTE = "exports"
 PATIENCE = 10.0
@@ -17,26 +18,32 @@ PATIENCE = 10.0
 
 
 def open_warehouse(readiness: Readiness) -> WarehouseReader:
-    """Return the warehouse of a run, read-only, through the mapping of its tables. Raises WarehouseError.
+    """Return the warehouse of a run, read-only, through the mapping of its tables. Raises WarehouseError."""
+    environment = readiness.environment
+    url = warehouse_url(readiness)
+    return WarehouseReader.open(url, tables_of(environment), environment.base, patience=PATIENCE)
+
+
+def warehouse_url(readiness: Readiness) -> str:
+    """Return where the warehouse of a run is.
 
     In `recorded`, and while recording, it is what the reference exporter makes of the recordings, anew in each run.
     """
-    settings = readiness.environment.warehouse
-    grain = {"grain": settings.grain} if settings.grain else {}
-    tables = Tables(settings.forecasts, settings.columns, **grain)
     if not readiness.uses_recordings:
-        return WarehouseReader.open(settings.url, tables, readiness.environment.base, patience=PATIENCE)
-    path = _directory(readiness) / "warehouse.duckdb"
+        return readiness.environment.warehouse.url
+    path = rehearsal_directory(readiness) / "warehouse.duckdb"
     readiness.collector.once(CASSETTE, lambda exchanges: _rehearse(readiness, path, exchanges)).value()
-    return WarehouseReader.open(f"duckdb:///{path}", tables, readiness.environment.base)
+    return f"duckdb:///{path}"
 
 
 def landing_of(readiness: Readiness) -> Landing:
     """Return where the reference exporter keeps raw files: its own place, or that of the export from the recordings."""
-    return Landing.below(_directory(readiness) if readiness.uses_recordings else readiness.environment.directory)
+    own = readiness.environment.directory
+    return Landing.below(rehearsal_directory(readiness) if readiness.uses_recordings else own)
 
 
-def _directory(readiness: Readiness) -> Path:
+def rehearsal_directory(readiness: Readiness) -> Path:
+    """Return where a rehearsed integration leaves what it makes of the recordings, for as long as the run lasts."""
     return readiness.evidence_directory / "rehearsal"
 
 

@@ -27,6 +27,7 @@ from clari_readiness.plugin.fixtures import (
     window,
 )
 from clari_readiness.plugin.options import activate, add_options
+from clari_readiness.plugin.reconciliation import earlier_reconciliations, reconciliation
 from clari_readiness.plugin.session import GATE, GateSession
 
 __all__ = [
@@ -34,12 +35,14 @@ __all__ = [
     "clock",
     "connection",
     "contracts",
+    "earlier_reconciliations",
     "environment",
     "environments",
     "evidence",
     "landing",
     "quarters",
     "readiness",
+    "reconciliation",
     "today",
     "trial",
     "warehouse",

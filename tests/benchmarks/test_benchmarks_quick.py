@@ -51,6 +51,8 @@ def test_a_quick_run_finds_the_counts_that_are_true_at_any_size(quick: Any) -> N
     rows = {row["name"]: row["seen"] for row in quick[1]["rows"]}
     assert rows["contract of every entry"]["violations"][0].startswith("$.entries[9999].forecastValue: ")
     assert rows["the same job again, ten million rows"]["growth_percent"] <= 1
+    assert rows["reconciliation, against a FULL JOIN"]["same"] is True
+    assert rows["reconciliation, against a FULL JOIN"]["rows"] == 10_000
     assert rows["current_entries of thirty million rows"]["same_content"] is True
 
 

@@ -16,25 +16,27 @@ class Story:
     place: Place
     simulated: Ran
     exported: Ran
+    reconciled: Ran
     judged: Ran
     asked_by_gate: int
 
 
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Simulate, export, check, and stop the simulator: all with the commands that the documentation gives."""
+    """Simulate, export, reconcile, check, stop the simulator: all with the commands that the documentation gives."""
     place = Place.fresh(tmp_path_factory.mktemp("end_to_end") / "story")
     simulator = place.start("simulate", "--port=0", "--speed=200")
     try:
         assert simulator.process.stdout is not None
         first = [simulator.process.stdout.readline() for _ in range(3)]
         exported = place.export()
+        reconciled = place.run("reconcile", "--env=simulated")
         before = len(place.journal())
         judged = place.gate("--env=simulated")
     finally:
         last = simulator.signalled(signal.SIGINT)
     simulated = Ran(last.code, "".join(first) + last.out, last.err)
-    return Story(place, simulated, exported, judged, len(place.journal()) - before)
+    return Story(place, simulated, exported, reconciled, judged, len(place.journal()) - before)
 
 
 @pytest.fixture

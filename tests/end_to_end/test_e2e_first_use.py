@@ -36,6 +36,13 @@ def test_away_from_a_terminal_an_export_says_one_line_a_job_and_draws_nothing(st
     assert not re.search("[\x1b\r━]", story.exported.said)
 
 
+def test_a_reconciliation_after_the_export_finds_every_quarter_the_same(story: Story) -> None:
+    assert (story.reconciled.code, story.reconciled.err) == (0, "")
+    rows = [line.split() for line in story.reconciled.lines if " exact " in line]
+    assert [(row[1], row[-1]) for row in rows] == [(quarter, "same") for quarter in QUARTERS]
+    assert story.reconciled.lines[-1] == "same"
+
+
 def test_the_warehouse_holds_what_is_true_of_each_job_and_nothing_else(after: Place) -> None:
     jobs = exact(after, after.simulator())
     assert len(jobs) == len(QUARTERS) == len(after.posts())
@@ -43,8 +50,8 @@ def test_the_warehouse_holds_what_is_true_of_each_job_and_nothing_else(after: Pl
 
 def test_every_check_passes_and_the_rehearsal_is_incomplete(story: Story) -> None:
     checks = [finding for item in story.place.report()["items"] for finding in item["findings"] if finding["check"]]
-    assert Counter(finding["result"] for finding in checks) == {"PASS": 36}
-    assert "36 passed" in story.judged.out
+    assert Counter(finding["result"] for finding in checks) == {"PASS": 38}
+    assert "38 passed" in story.judged.out
     assert "REHEARSAL INCOMPLETE   exit code 10   simulated, rehearsal" in story.judged.out
     assert story.place.report()["decision"]["words"] == "REHEARSAL INCOMPLETE"
     assert not re.search("FAIL|Traceback|Warning|\x1b", story.judged.said)

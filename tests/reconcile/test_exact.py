@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from clari_readiness.errors import ServerFault, WarehouseError
+from clari_readiness.model.exports import AMOUNTS
 from clari_readiness.model.reconciliation import Amounts, Verdict
 from clari_readiness.warehouse import Tables
 from tests.reconcile.place import Place
@@ -77,6 +78,37 @@ def test_an_amount_that_became_nothing_differs(place: Place) -> None:
     assert [str(each) for each in place.one().offences] == [
         "differs: TF:2026-08-05 1:A fc_commit, forecast: 10.50 at Clari, nothing here"
     ]
+
+
+@pytest.mark.parametrize("kind", AMOUNTS)
+def test_of_every_type_an_amount_that_became_nothing_is_found_and_named(place: Place, kind: str) -> None:
+    place.types = tuple(AMOUNTS)
+    place.load(document({**entry("1:A"), **{key: 7.25 for key, _ in AMOUNTS.values()}}))
+    place.sql(f"UPDATE forecast_entries SET {AMOUNTS[kind][1]} = NULL")  # noqa: S608 - ours
+    found = place.one()
+    assert [(each.kind, each.type, each.expected, each.found) for each in found.offences] == [
+        ("differs", kind, Decimal("7.25"), None)
+    ]
+    assert {each.type: each.differing for each in found.amounts} == {each: int(each == kind) for each in AMOUNTS}
+
+
+def test_the_same_key_in_another_currency_is_another_row(place: Place) -> None:
+    dollars, euros = ({"currency": {"code": code, "symbol": "x"}} for code in ("USD", "EUR"))
+    place.load(document(entry("1:A", **dollars), entry("1:A", **euros)))
+    assert place.one().verdict is Verdict.SAME
+    place.sql("UPDATE forecast_entries SET currency = 'GBP' WHERE currency = 'EUR'")
+    found = place.one()
+    assert {(each.kind, each.currency) for each in found.offences} == {("missing", "EUR"), ("too many", "GBP")}
+
+
+def test_rows_of_another_job_that_ended_in_the_same_moment_are_not_looked_at(place: Place) -> None:
+    place.load(TWO)
+    place.sql(
+        "INSERT INTO forecast_entries SELECT * REPLACE ('3:B' AS user_id, 'job-0' AS job_id) "
+        "FROM forecast_entries LIMIT 1"
+    )
+    found = place.one()
+    assert (found.job_id, found.found_rows, found.verdict) == ("job-1", 2, Verdict.SAME)
 
 
 def test_a_wrong_key_is_one_missing_and_one_too_many(place: Place) -> None:

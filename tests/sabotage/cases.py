@@ -8,9 +8,12 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import duckdb
+
 from clari_readiness.model.findings import Result, Source
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
+from clari_readiness.simulator.faults.matching import RESULTS
 from clari_readiness.warehouse.statements import statement
 from tests.sabotage.integration import Integration, fingerprint_of
 
@@ -18,7 +21,7 @@ Pair = tuple[str, Source]
 
 CLARI: frozenset[Pair] = frozenset(
     {("CONN-01", "clari"), ("CONN-03", "clari"), ("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")}
-)
+) | {("MON-05", "clari")}
 """What needs Clari: not verified, or worse, once the connection or the key is broken."""
 
 
@@ -87,6 +90,8 @@ NO_WAREHOUSE: frozenset[Pair] = frozenset(
         ("RES-05", "warehouse"),
         ("RES-06", "warehouse"),
         ("CLA-12", "warehouse"),
+        ("MON-05", "clari"),
+        ("MON-05", "warehouse"),
     }
 )
 """What nobody can look at in `prod`, whose warehouse was never filled."""
@@ -109,7 +114,11 @@ def the_key_file_is_gone(integration: Integration) -> None:
     integration.reword('"fixture://simulated"', '"file://secrets/clari"')
 
 
-@sabotage("CONN-03", "clari", also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")})
+@sabotage(
+    "CONN-03",
+    "clari",
+    also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari"), ("MON-05", "warehouse")},
+)
 def the_forecast_is_unknown_to_clari(integration: Integration) -> None:
     integration.reword('forecasts = ["net_bookings"]', 'forecasts = ["net_bookings", "renewals"]')
     integration.sql(
@@ -117,7 +126,7 @@ def the_forecast_is_unknown_to_clari(integration: Integration) -> None:
     )
 
 
-@sabotage("CONN-03", "clari")
+@sabotage("CONN-03", "clari", also={("MON-05", "clari")})
 def what_closed_comes_under_another_name(integration: Integration) -> None:
     integration.reword("fingerprint_salt =", 'value_names = { crm_closed = "closedWon" }\nfingerprint_salt =')
 
@@ -156,7 +165,9 @@ def nothing_says_what_injects_the_variable(integration: Integration) -> None:
     integration.variables["CLARI_API_KEY_SIMULATED"] = fixture_key("simulated")
 
 
-@sabotage("AUTH-02", "clari", also={("CONN-03", "clari"), ("API-04", "clari"), ("CLA-01", "clari")})
+@sabotage(
+    "AUTH-02", "clari", also={("MON-05", "clari"), ("CONN-03", "clari"), ("API-04", "clari"), ("CLA-01", "clari")}
+)
 def the_tokens_user_may_not_see_the_forecast(integration: Integration) -> None:
     integration.keys = {fixture_key("simulated"): 4713, "the-exporters-own-key": 4711}
 
@@ -234,27 +245,27 @@ def quotas_are_not_configured(integration: Integration) -> None:
     integration.reword('["forecast", "quota", "crm_closed"]', '["forecast", "crm_closed"]')
 
 
-@sabotage("API-03", "warehouse")
+@sabotage("API-03", "warehouse", also={("MON-05", "clari")})
 def the_quota_column_is_empty(integration: Integration) -> None:
     integration.sql("UPDATE analytics.forecasts SET quota_amount = NULL")
 
 
-@sabotage("API-03", "warehouse", also=NO_WAREHOUSE)
+@sabotage("API-03", "warehouse", also=NO_WAREHOUSE - {("MON-05", "warehouse")})
 def the_table_is_empty(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts")
 
 
-@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("API-04", "warehouse")})
+@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("MON-05", "clari"), ("API-04", "warehouse")})
 def the_mapped_column_does_not_exist(integration: Integration) -> None:
     integration.reword('owner_email = "rep_mail"', 'owner_email = "rep_mail", quota_amount = "quota_usd"')
 
 
-@sabotage("API-04", "warehouse", also={("RES-06", "warehouse")})
+@sabotage("API-04", "warehouse", also={("MON-05", "clari"), ("RES-06", "warehouse")})
 def a_quarter_is_missing(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
 
 
-@sabotage("API-04", "warehouse")
+@sabotage("API-04", "warehouse", also={("MON-05", "clari")})
 def a_quarter_is_a_copy_of_another(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
     integration.sql(
@@ -287,12 +298,12 @@ def clari_answers_another_quarter_than_asked(integration: Integration) -> None:
     integration.faults = (Status(third, 200, body=json.dumps(document).encode()),)
 
 
-@sabotage("RES-05", "warehouse", also={("API-05", "warehouse")})
+@sabotage("RES-05", "warehouse", also={("MON-05", "clari"), ("API-05", "warehouse")})
 def every_row_of_a_day_was_loaded_twice(integration: Integration) -> None:
     integration.sql("INSERT INTO analytics.forecasts SELECT * FROM analytics.forecasts WHERE time_period = '2027_Q3'")
 
 
-@sabotage("RES-05", "warehouse", also={("API-05", "warehouse")})
+@sabotage("RES-05", "warehouse", also={("MON-05", "clari"), ("API-05", "warehouse")})
 def one_row_is_there_twice_with_another_amount(integration: Integration) -> None:
     integration.sql(
         "INSERT INTO analytics.forecasts SELECT * REPLACE (forecast_amount + 0.01 AS forecast_amount) "
@@ -313,10 +324,10 @@ def the_newest_snapshot_is_of_the_day_before_yesterday(integration: Integration)
 
 @sabotage("CLA-12", "warehouse")
 def the_newest_snapshot_is_from_the_future(integration: Integration) -> None:
-    integration.sql("UPDATE analytics.forecasts SET exported_at = exported_at + INTERVAL 3 HOURS")
+    integration.sql("UPDATE analytics.forecasts SET exported_at = exported_at + INTERVAL 9 HOURS")
 
 
-@sabotage("API-04", "warehouse")
+@sabotage("API-04", "warehouse", also={("MON-05", "clari")})
 def a_quarter_is_a_copy_with_one_amount_changed(integration: Integration) -> None:
     a_quarter_is_a_copy_of_another(integration)
     integration.sql(
@@ -325,7 +336,7 @@ def a_quarter_is_a_copy_with_one_amount_changed(integration: Integration) -> Non
     )
 
 
-@sabotage("API-04", "warehouse")
+@sabotage("API-04", "warehouse", also={("MON-05", "clari")})
 def a_quarter_has_rows_without_amounts(integration: Integration) -> None:
     integration.sql(
         "UPDATE analytics.forecasts SET forecast_amount = NULL, quota_amount = NULL, adjustment_amount = NULL, "
@@ -475,3 +486,80 @@ def the_reference_exporters_ledger_is_gone(integration: Integration) -> None:
 @sabotage("RES-06", "warehouse", result=Result.NOT_VERIFIED)
 def the_landed_files_are_on_another_machine(integration: Integration) -> None:
     shutil.rmtree(integration.directory / ".readiness" / "simulated" / "landing")
+
+
+def _state(integration: Integration, statement: str) -> None:
+    """Change the suite's own records."""
+    with duckdb.connect(str(integration.directory / ".readiness" / "simulated" / "state.duckdb")) as connection:
+        connection.execute(statement)
+
+
+ONE_ROW = "WHERE rowid = (SELECT min(rowid) FROM analytics.forecasts WHERE time_period = '2027_Q2')"
+
+
+@sabotage("MON-05", "clari")
+def a_row_was_lost(integration: Integration) -> None:
+    integration.sql(f"DELETE FROM analytics.forecasts {ONE_ROW}")  # noqa: S608 - ours
+
+
+@sabotage("MON-05", "clari")
+def a_row_too_many_was_made_up(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO analytics.forecasts SELECT * REPLACE ('nobody:ROLE' AS user_id) "  # noqa: S608 - ours
+        f"FROM analytics.forecasts {ONE_ROW}"
+    )
+
+
+@sabotage("MON-05", "clari")
+def a_cent_was_lost_on_the_way(integration: Integration) -> None:
+    integration.sql(
+        "UPDATE analytics.forecasts SET forecast_amount = forecast_amount - 0.01 "
+        "WHERE rowid = (SELECT min(rowid) FROM analytics.forecasts WHERE forecast_amount > 0)"
+    )
+
+
+@sabotage("MON-05", "clari")
+def a_row_is_somebody_elses(integration: Integration) -> None:
+    integration.sql(f"UPDATE analytics.forecasts SET user_id = 'other:ROLE' {ONE_ROW}")  # noqa: S608 - ours
+
+
+@sabotage("MON-05", "clari")
+def two_amounts_were_swapped_and_the_sum_is_right(integration: Integration) -> None:
+    integration.sql(
+        "UPDATE analytics.forecasts SET forecast_amount = forecast_amount + CASE rowid WHEN (SELECT min(rowid) "
+        "FROM analytics.forecasts WHERE forecast_amount > 0) THEN 1 ELSE -1 END WHERE rowid IN "
+        "(SELECT rowid FROM analytics.forecasts WHERE forecast_amount > 0 ORDER BY rowid LIMIT 2)"
+    )
+
+
+@sabotage("MON-05", "clari")
+def the_newest_export_never_arrived(integration: Integration) -> None:
+    integration.sql(
+        "UPDATE analytics.forecasts SET job_id = 'the one before', exported_at = exported_at - INTERVAL 25 HOURS "
+        "WHERE time_period = '2027_Q3'"
+    )
+
+
+@sabotage("MON-05", "clari", result=Result.NOT_VERIFIED)
+def clari_refuses_the_results_of_the_jobs(integration: Integration) -> None:
+    integration.faults = (Status(RESULTS, 400),)
+
+
+@sabotage("MON-05", "warehouse", result=Result.NOT_VERIFIED)
+def nothing_was_reconciled_before(integration: Integration) -> None:
+    (integration.directory / ".readiness" / "simulated" / "state.duckdb").unlink()
+
+
+@sabotage("MON-05", "warehouse", result=Result.NOT_VERIFIED)
+def one_quarter_was_never_reconciled(integration: Integration) -> None:
+    _state(integration, "DELETE FROM reconciliations WHERE time_period_id = '2027_Q1'")
+
+
+@sabotage("MON-05", "warehouse", result=Result.NOT_VERIFIED)
+def the_last_reconciliations_could_not_look(integration: Integration) -> None:
+    _state(integration, "UPDATE reconciliations SET verdict = 'could not look'")
+
+
+@sabotage("MON-05", "warehouse")
+def the_last_reconciliation_is_from_the_day_before_yesterday(integration: Integration) -> None:
+    _state(integration, "UPDATE reconciliations SET reconciled_at = reconciled_at - INTERVAL 30 HOURS")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,17 @@ import duckdb
 from clari_readiness.client import connect_to
 from clari_readiness.environments import load
 from clari_readiness.exporter import Step, exporter_of, planned
+from clari_readiness.model.reconciliation import Verdict
+from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.secrets import Secret, fingerprint, fixture_key
 from clari_readiness.simulator import Fault, Organisation, RunningClock, Simulator
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse
 
 REPOSITORY = Path(__file__).parents[2]
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+EXPORTED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+NOW = EXPORTED + timedelta(hours=6)
+"""The exports of the night have ended when the gate looks: a simulator that begins again knows their jobs as DONE."""
 FAST, QUICK = 500.0, 50.0
 SETTINGS = """
 [default]
@@ -79,6 +83,7 @@ class Integration:
     faults: tuple[Fault, ...] = ()
     keys: Mapping[str, int] | None = None
     simulator_runs: bool = True
+    now: datetime = NOW
     variables: dict[str, str] = field(default_factory=lambda: dict(KEYS))
 
     @property
@@ -108,7 +113,7 @@ class Integration:
     def _simulator(self) -> Simulator:
         state = self.directory / ".readiness" / "simulated"
         key = None if self.keys else fixture_key("simulated")
-        clock = RunningClock(NOW, speed=QUICK)
+        clock = RunningClock(self.now, speed=QUICK)
         return Simulator(
             self.organisation, key=key, keys=self.keys, clock=clock, state_directory=state, faults=self.faults
         )
@@ -160,6 +165,7 @@ def healthy(directory: Path) -> Integration:
     integration = Integration(directory)
     integration.settings.write_text(SETTINGS.format(**fingerprints))
     _export(integration)
+    _reconcile(integration)
     return integration
 
 
@@ -177,7 +183,7 @@ def _export(integration: Integration) -> None:
     """Fill the team's warehouse: the reference exporter's star, and a table as a team would have it."""
     environment = load(integration.settings, environ={}).get("simulated")
     directory = environment.make_directory()
-    clock = RunningClock(NOW, speed=FAST)
+    clock = RunningClock(EXPORTED, speed=FAST)
     path = integration.directory / "team.duckdb"
     with (
         Simulator(key=fixture_key("simulated"), clock=clock, state_directory=directory),
@@ -193,3 +199,18 @@ def _export(integration: Integration) -> None:
         "CREATE SCHEMA analytics; CREATE TABLE analytics.forecasts AS "
         "SELECT * RENAME (owner_email AS rep_mail) FROM clari_forecasts"
     )
+
+
+def _reconcile(integration: Integration) -> None:
+    """Leave behind what a healthy night does: a reconciliation of everything, after the exports."""
+    environment = load(integration.settings, environ={}).get("simulated")
+    directory, clock = environment.make_directory(), RunningClock(NOW, speed=QUICK)
+    with (
+        Simulator(key=fixture_key("simulated"), clock=clock, state_directory=directory),
+        connect_to(environment, clock=clock) as client,
+        compared_warehouse(environment, scratch=directory / "reconcile") as warehouse,
+    ):
+        reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
+        found = reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
+    assert (found.verdict, {each.kind for each in found.reconciled}) == (Verdict.SAME, {"exact"}), found
+    state_of(environment).record(found, EXPORTED + timedelta(hours=3))

@@ -1,0 +1,67 @@
+"""Monitoring & Alerting: the integration is watched, and somebody hears about it."""
+
+from datetime import timedelta
+
+from clari_readiness.environments import Environment
+from clari_readiness.errors import NotVerified
+from clari_readiness.gate import item
+from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation, Verdict
+from clari_readiness.model.time import Clock
+
+A_NIGHT = timedelta(hours=26)
+SHOWN = 3
+NIGHTLY = "run `clari-readiness reconcile` each night after the export, and keep its state.duckdb (see `state`)"
+
+
+@item("MON-05", "Daily reconciliation: exported row counts vs expected", priority="P1", source="clari")
+def test_the_warehouse_holds_what_clari_gave(reconciliation: Reconciliation, evidence: EvidenceLog) -> None:
+    """A row that was lost on the way is missing from every sum, and nothing else will ever say so."""
+    different = [each for each in reconciliation.reconciled if each.verdict is Verdict.DIFFERENT]
+    offences = [str(offence) for each in different for offence in each.offences]
+    assert not different, evidence.fails(
+        "; ".join([*map(str, different), *offences[:SHOWN]]),
+        expected="the same rows, keys and amounts, to the cent, for each forecast and quarter",
+        fix="load the job's results again as they came, merged on the whole key; "
+        "`clari-readiness reconcile` shows the keys",
+    )
+    if reconciliation.unreconciled:
+        first = reconciliation.unreconciled[0]
+        raise NotVerified("; ".join(map(str, reconciliation.unreconciled)), way_out=first.way_out)
+    evidence.concludes(_concluded(reconciliation))
+
+
+@item("MON-05", "Daily reconciliation: exported row counts vs expected", priority="P1", source="warehouse")
+def test_a_reconciliation_ran_within_a_day(
+    environment: Environment,
+    quarters: tuple[Quarter, ...],
+    earlier_reconciliations: tuple[PastReconciliation, ...],
+    clock: Clock,
+    evidence: EvidenceLog,
+) -> None:
+    """A comparison that runs when somebody thinks of it finds last month's loss when the quarter is over."""
+    wanted = [(forecast, str(quarter)) for forecast in environment.forecasts for quarter in quarters]
+    last = {(past.forecast_id, past.time_period): past for past in earlier_reconciliations}
+    if not any(pair in last for pair in wanted):
+        raise NotVerified("nothing was reconciled before this run", way_out=NIGHTLY)
+    old = [last[pair] for pair in wanted if pair in last and clock.now() - last[pair].at > A_NIGHT]
+    assert not old, evidence.fails(
+        "; ".join(f"{each.time_period} of {each.forecast_id} was reconciled on {each.at:%Y-%m-%d}" for each in old),
+        expected="each forecast and quarter reconciled within 26 hours before this run",
+        fix=NIGHTLY,
+    )
+    never = [f"{period} of {forecast}" for forecast, period in wanted if (forecast, period) not in last]
+    if never:
+        raise NotVerified(f"never reconciled before this run: {', '.join(never)}", way_out=NIGHTLY)
+    oldest = min(last[pair].at for pair in wanted)
+    evidence.concludes(f"{len(wanted)} forecasts and quarters, none before {oldest:%Y-%m-%d %H:%M} UTC")
+
+
+def _concluded(found: Reconciliation) -> str:
+    exact = sum(each.kind == "exact" for each in found.reconciled)
+    rows = sum(each.found_rows for each in found.reconciled)
+    drifted = sum(each.drifted for each in found.reconciled)
+    drift = f", {drifted} amounts changed since" if drifted else ""
+    as_of_now = len(found.reconciled) - exact
+    return f"{rows:,} rows in {exact} exact comparisons and {as_of_now} as of now, no difference{drift}"

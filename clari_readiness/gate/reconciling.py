@@ -1,0 +1,124 @@
+"""Reconciliation as evidence: what earlier runs left behind, and what this one finds, once for all of its workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from clari_readiness.client import ClariClient, Exchange
+from clari_readiness.gate.answers import forecast_piece
+from clari_readiness.gate.collect import Piece
+from clari_readiness.gate.readiness import Readiness
+from clari_readiness.gate.rehearsal import CASSETTE, rehearsal_directory, warehouse_url
+from clari_readiness.model.exports import ExportRequest, LandedDocument
+from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation
+from clari_readiness.model.time import SystemClock
+from clari_readiness.reconcile import ReconcileClient, compared_warehouse, periods_of, reconciler_of, state_of
+from clari_readiness.validation import Contracts
+from clari_readiness.warehouse import StateStore
+
+
+def reconciliation(readiness: Readiness) -> Piece:
+    """Return what differs between Clari and the warehouse: `reconciled_of` reads it.
+
+    What it finds is recorded for the next run, after what earlier runs had recorded was read.
+    """
+    earlier_reconciliations(readiness)
+    return readiness.collector.once("reconciliation", lambda exchanges: _reconcile(readiness, exchanges))
+
+
+def earlier_reconciliations(readiness: Readiness) -> Piece:
+    """Return the newest reconciliation of each forecast and quarter before this run: `earlier_of` reads it.
+
+    In `recorded`, and while recording, it is one that follows the export, as the night of a healthy integration would.
+    """
+    return readiness.collector.once("reconciliations-before", lambda exchanges: _earlier(readiness, exchanges))
+
+
+def reconciled_of(piece: Piece) -> Reconciliation:
+    """Read what was found, or raise the error that came instead."""
+    return msgspec.convert(piece.value(), type=Reconciliation)
+
+
+def earlier_of(piece: Piece) -> tuple[PastReconciliation, ...]:
+    """Read what earlier runs had found, or raise the error that came instead."""
+    return msgspec.convert(piece.value(), type=tuple[PastReconciliation, ...])
+
+
+def _earlier(readiness: Readiness, exchanges: list[Exchange]) -> Any:
+    if readiness.uses_recordings:
+        _record(readiness, _compared(readiness, exchanges), _night(readiness))
+    return msgspec.to_builtins(_state(readiness).reconciliations(readiness.clock_at().now()))
+
+
+def _reconcile(readiness: Readiness, exchanges: list[Exchange]) -> Any:
+    found = _compared(readiness, exchanges)
+    _record(readiness, found, readiness.clock_at().now())
+    return msgspec.to_builtins(found)
+
+
+def _compared(readiness: Readiness, exchanges: list[Exchange]) -> Reconciliation:
+    environment, clock = readiness.environment, readiness.clock_at()
+    scratch = readiness.evidence_directory / "reconcile"
+    url = warehouse_url(readiness)
+    with (
+        _client(readiness, exchanges) as client,
+        compared_warehouse(environment, scratch=scratch, url=url) as warehouse,
+    ):
+        reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
+        return reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
+
+
+@contextmanager
+def _client(readiness: Readiness, exchanges: list[Exchange]) -> Iterator[ReconcileClient]:
+    """Ask Clari, or its recordings; what is being recorded is asked for without recording it again."""
+    if readiness.environment.kind == "recorded":
+        yield _Replayed(readiness, exchanges)
+    else:
+        with readiness.connect(exchanges.append) as client:
+            yield client
+
+
+@dataclass(frozen=True)
+class _Replayed:
+    """The recorded answers: results are among those of the export, each of which can be had again (F9)."""
+
+    readiness: Readiness
+    exchanges: list[Exchange]
+
+    def download(self, job_id: str, to: Path) -> LandedDocument:
+        with self._asked(CASSETTE) as client:
+            return client.download(job_id, to)
+
+    def forecast_now(self, request: ExportRequest, to: Path) -> tuple[LandedDocument, datetime]:
+        with self._asked(forecast_piece(request.forecast_id, request.time_period)) as client:
+            return client.forecast_now(request, to)
+
+    @contextmanager
+    def _asked(self, cassette: str) -> Iterator[ClariClient]:
+        clock = self.readiness.clock_at(cassette)
+        with self.readiness.cassette(cassette), self.readiness.connect(self.exchanges.append, clock=clock) as client:
+            yield client
+
+
+def _record(readiness: Readiness, found: Reconciliation, at: datetime) -> None:
+    _state(readiness).record(found, at)
+
+
+def _state(readiness: Readiness) -> StateStore:
+    if readiness.uses_recordings:
+        return StateStore(rehearsal_directory(readiness) / "state.duckdb", SystemClock())
+    return state_of(readiness.environment)
+
+
+def _night(readiness: Readiness) -> datetime:
+    """Return when the rehearsed integration had exported."""
+    if readiness.environment.kind == "recorded":
+        return readiness.recordings.made(CASSETTE).ended
+    return readiness.clock_at().now()

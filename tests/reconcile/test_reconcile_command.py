@@ -1,0 +1,174 @@
+"""`clari-readiness reconcile`, against a simulator and an export of its own: what it prints, keeps, and exits with."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clari_readiness import cli
+from clari_readiness.secrets import fixture_key
+from clari_readiness.simulator import DEFAULT_NOW, Expired, Fault, Organisation, RunningClock, Simulator
+from tests.warehouse.documents import ask
+
+SETTINGS = """
+[default]
+forecasts = ["net_bookings"]
+types_to_export = ["forecast", "quota", "crm_closed"]
+fiscal_year = { starts = "02", named_after = "end" }
+history_quarters = 1
+[env.recorded]
+api = { key = "fixture://recorded", base_url = "https://api.clari.com/v4" }
+[env.simulated]
+api = { key = "fixture://simulated" }
+warehouse = { url = "duckdb:///warehouse.duckdb" }
+"""
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Callable[..., Simulator]:
+    """Start a simulator again and again, with the jobs that it has already."""
+    state = tmp_path / ".readiness" / "simulated"
+    state.mkdir(parents=True, mode=0o700)
+    (tmp_path / "clari-readiness.toml").write_text(SETTINGS)
+    hours = count()
+
+    def start(*faults: Fault) -> Simulator:
+        """Each time an hour later, or the jobs of the time before would not have ended yet."""
+        return Simulator(
+            Organisation(people=3, managers=1),
+            key=fixture_key("simulated"),
+            clock=RunningClock(DEFAULT_NOW + timedelta(hours=next(hours)), speed=200),
+            state_directory=state,
+            faults=faults,
+        )
+
+    return start
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    def run(verb: str, *options: str, env: str = "simulated") -> tuple[int, str, str]:
+        config = tmp_path / "clari-readiness.toml"
+        monkeypatch.setattr(sys, "argv", ["clari-readiness", verb, f"--env={env}", f"--config={config}", *options])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def reconcile(simulator: Callable[..., Simulator], command: Command) -> Command:
+    """Export, then reconcile with whatever faults."""
+    with simulator():
+        assert command("export")[0] == 0
+
+    def run(*options: str, faults: tuple[Fault, ...] = ()) -> tuple[int, str, str]:
+        with simulator(*faults):
+            return command("reconcile", *options)
+
+    return run
+
+
+@pytest.fixture
+def spoil(tmp_path: Path) -> Callable[[str], None]:
+    def change(sql: str) -> None:
+        with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
+            connection.execute(sql)
+
+    return change
+
+
+def test_what_was_exported_is_the_same_and_is_recorded(reconcile: Command, tmp_path: Path) -> None:
+    before = (tmp_path / "warehouse.duckdb").read_bytes()
+    code, out, err = reconcile()
+    assert (code, err) == (0, "")
+    assert out.strip().endswith("same")
+    assert out.count("exact") == 2
+    assert (tmp_path / "warehouse.duckdb").read_bytes() == before
+    state = tmp_path / ".readiness" / "simulated" / "state.duckdb"
+    assert ask(state, "SELECT time_period_id, kind, verdict FROM reconciliations ORDER BY ALL") == [
+        ("2027_Q3", "exact", "same"),
+        ("2027_Q4", "exact", "same"),
+    ]
+    assert not (tmp_path / ".readiness" / "simulated" / "reconcile").exists()
+
+
+def test_a_lost_row_exits_with_1_and_names_the_key(reconcile: Command, spoil: Callable[[str], None]) -> None:
+    spoil("DELETE FROM forecast_entries WHERE rowid = 0")
+    code, out, _ = reconcile()
+    assert code == 1
+    assert "missing: TF:" in out
+    assert out.strip().endswith("different")
+
+
+def test_json_is_what_the_file_holds_and_amounts_are_text(reconcile: Command, tmp_path: Path) -> None:
+    code, out, _ = reconcile("--json", "--period=2027_Q4")
+    document = json.loads(out)
+    assert code == 0
+    assert [each["time_period"] for each in document["reconciled"]] == ["2027_Q4"]
+    assert isinstance(document["reconciled"][0]["amounts"][0]["expected"], str)
+    kept = tmp_path / ".readiness" / "simulated" / "reconciliation.json"
+    assert json.loads(kept.read_text()) == document
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_expired_results_are_compared_with_now_and_it_says_so(reconcile: Command) -> None:
+    code, out, _ = reconcile("--period=2027_Q3", faults=(Expired(),))
+    assert "compared with Clari as it is now: the results of job" in out
+    assert code == 0
+
+
+def test_a_day_before_all_exports_cannot_be_looked_at(reconcile: Command) -> None:
+    code, out, _ = reconcile("--as-of=2020-01-01", "--period=2027_Q4")
+    assert code == 10
+    assert "no export" in out
+    assert out.strip().endswith("could not look")
+
+
+def test_without_clari_it_exits_with_10_and_one_line(reconcile: Command, command: Command) -> None:
+    assert callable(reconcile)
+    code, out, err = command("reconcile")
+    assert (code, out) == (10, "")
+    assert err == "clari-readiness: the simulator is not running; start it with `clari-readiness simulate`\n"
+
+
+def test_without_a_warehouse_it_exits_with_10(reconcile: Command, tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").unlink()
+    code, _, err = reconcile()
+    assert code == 10
+    assert "there is no such warehouse file" in err
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "says"),
+    [
+        (("--period=2027-Q4",), "simulated", "written like 2027_Q4"),
+        (("--as-of=yesterday",), "simulated", "yesterday"),
+        ((), "recorded", "no warehouse that lasts"),
+        ((), "simulate", "simulated"),
+    ],
+)
+@pytest.mark.usefixtures("simulator")
+def test_a_mistake_is_4(command: Command, options: tuple[str, ...], env: str, says: str) -> None:
+    code, out, err = command("reconcile", *options, env=env)
+    assert (code, out) == (4, "")
+    assert says in err
+
+
+def test_a_record_that_cannot_be_kept_is_no_success(reconcile: Command, tmp_path: Path) -> None:
+    (tmp_path / ".readiness" / "simulated" / "state.duckdb").write_text("no database")
+    code, out, err = reconcile()
+    assert code == 10
+    assert out.strip().endswith("same")
+    assert "was not recorded" in err

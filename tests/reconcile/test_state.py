@@ -1,0 +1,83 @@
+"""What a run leaves behind in state.duckdb, and what the next one reads of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.model.reconciliation import Amounts, Reconciled, Reconciliation, Unreconciled, Verdict
+from clari_readiness.model.time import SteppedClock
+from clari_readiness.warehouse import StateStore
+from tests.warehouse.documents import ask
+
+AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
+AMOUNTS = (Amounts("forecast", Decimal("9999999999999.99"), Decimal("0.01"), 1),)
+SAME = Reconciled("net_bookings", "2027_Q3", "exact", AT, "job-1", 2, 2, 0, 0, ())
+DIFFERENT = Reconciled("net_bookings", "2027_Q3", "exact", AT, "job-1", 2, 1, 1, 0, AMOUNTS)
+NOT_LOOKED = Unreconciled("net_bookings", "2027_Q3", "now", "HTTP 503")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "of-ours" / "state.duckdb"
+
+
+@pytest.fixture
+def store(path: Path) -> StateStore:
+    return StateStore(path, SteppedClock(AT), patience=0.5)
+
+
+def test_without_a_file_there_is_nothing_and_none_is_made(store: StateStore, path: Path) -> None:
+    assert store.reconciliations(AT) == ()
+    assert not path.parent.exists()
+
+
+def test_a_row_keeps_counts_and_sums_to_the_cent(store: StateStore, path: Path) -> None:
+    store.record(Reconciliation((DIFFERENT,)), AT)
+    columns = "expected_rows, found_rows, missing, too_many, differing, verdict, sums"
+    ((*kept, sums),) = ask(path, f"SELECT {columns} FROM reconciliations")  # noqa: S608 - ours
+    assert kept == [2, 1, 1, 0, 1, "different"]
+    assert json.loads(sums) == {"forecast": {"expected": "9999999999999.99", "found": "0.01"}}
+
+
+def test_the_newest_that_looked_counts(store: StateStore) -> None:
+    store.record(Reconciliation((SAME,)), AT)
+    store.record(Reconciliation((DIFFERENT,)), AT + timedelta(hours=1))
+    store.record(Reconciliation((), (NOT_LOOKED,)), AT + timedelta(hours=2))
+    (newest,) = store.reconciliations(AT + timedelta(days=1))
+    assert (newest.at, newest.verdict) == (AT + timedelta(hours=1), Verdict.DIFFERENT)
+
+
+def test_what_is_from_the_future_does_not_count(store: StateStore) -> None:
+    store.record(Reconciliation((SAME,)), AT + timedelta(hours=1))
+    assert store.reconciliations(AT) == ()
+
+
+def test_of_two_kinds_of_one_run_the_one_that_differs_counts(store: StateStore) -> None:
+    now = Reconciled("net_bookings", "2027_Q3", "now", AT, None, 2, 1, 1, 0, ())
+    store.record(Reconciliation((SAME, now)), AT)
+    (newest,) = store.reconciliations(AT)
+    assert (newest.kind, newest.verdict) == ("now", Verdict.DIFFERENT)
+
+
+def test_a_file_that_is_somebody_elses_is_named(store: StateStore, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("no database")
+    with pytest.raises(WarehouseError, match=r"state\.duckdb"):
+        store.reconciliations(AT)
+    with pytest.raises(WarehouseError, match=r"state\.duckdb"):
+        store.record(Reconciliation((SAME,)), AT)
+
+
+def test_a_file_without_our_tables_is_told_in_one_line(store: StateStore, path: Path) -> None:
+    path.parent.mkdir()
+    duckdb.connect(path).close()
+    with pytest.raises(WarehouseError, match="the suite's records cannot be read") as told:
+        store.reconciliations(AT)
+    assert "\n" not in str(told.value)
