@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, run_state_machine_as_test
 
-from clari_readiness.client import answers, endpoints
+from clari_readiness.client import answers, client, endpoints
 from clari_readiness.client.breaker import Breaker
-from clari_readiness.client.client import ClariClient
+from clari_readiness.client.pages import audit_pages
 from clari_readiness.exporter import audit
 from clari_readiness.exporter.queueing import Queue
 from clari_readiness.model.calendar import FiscalYear, Quarter
@@ -75,10 +75,10 @@ def test_a_client_that_goes_on_sending_through_an_outage_is_found(
 
 
 def test_a_client_that_reads_the_first_page_alone_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def first_page(self: ClariClient, request: Any) -> Iterator[Any]:
-        yield answers.audit_page(self.send(request).document)
+    def first_page(send: Callable[[Any], Any], request: Any) -> Iterator[Any]:
+        yield answers.audit_page(send(request).document)
 
-    monkeypatch.setattr(ClariClient, "_pages", first_page)
+    monkeypatch.setattr(client, "audit_pages", first_page)
     with pytest.raises(AssertionError):
         as_found(of_pages.test_law_the_multiset_of_events_is_the_same_for_every_division_into_pages)()
     with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
@@ -86,13 +86,11 @@ def test_a_client_that_reads_the_first_page_alone_is_found(monkeypatch: pytest.M
 
 
 def test_a_client_that_takes_equal_events_for_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = ClariClient._pages
-
-    def distinct(self: ClariClient, request: Any) -> Iterator[Any]:
-        for page in pages(self, request):
+    def distinct(send: Callable[[Any], Any], request: Any) -> Iterator[Any]:
+        for page in audit_pages(send, request):
             yield answers.AuditPage(list({str(item): item for item in page.items}.values()), page.actors)
 
-    monkeypatch.setattr(ClariClient, "_pages", distinct)
+    monkeypatch.setattr(client, "audit_pages", distinct)
     with pytest.raises(AssertionError):
         as_found(of_pages.test_law_two_page_sizes_give_the_same_multiset)()
 
@@ -136,12 +134,11 @@ def test_batches_that_are_too_large_or_too_small_are_found(monkeypatch: pytest.M
 
 
 def test_an_id_that_is_asked_for_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def each_time(self: ClariClient, ids: Sequence[str]) -> Iterator[Any]:
+    def each_time(ids: Iterable[str]) -> Iterator[Any]:
         every = list(ids)
-        for start in range(0, len(every), 100):
-            yield from answers.opportunities(self.send(endpoints.opportunities(every[start : start + 100])).document)
+        return (endpoints.opportunities(every[start : start + 100]) for start in range(0, len(every), 100))
 
-    monkeypatch.setattr(ClariClient, "opportunities", each_time)
+    monkeypatch.setattr(client, "opportunity_requests", each_time)
     with pytest.raises(AssertionError):
         as_found(of_opportunities.test_law_each_id_is_asked_for_once_at_most_a_hundred_a_request)()
 
