@@ -6,15 +6,14 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote
 
 from clari_readiness.client import answers, endpoints
 from clari_readiness.client.answers import AuditPage
 from clari_readiness.client.breaker import Breaker
+from clari_readiness.client.pages import audit_pages, opportunity_requests
 from clari_readiness.client.retry import Retry
 from clari_readiness.client.transport import Deadline, Observer, Request, Response, Transport
 from clari_readiness.client.wire import HTTP, Profile
@@ -208,13 +207,11 @@ class ClariClient:
             session_type=session_type,
             event=event,
         )
-        return self._pages(request)
+        return audit_pages(self.send, request)
 
     def opportunities(self, ids: Iterable[str]) -> Iterator[Mapping[str, Any]]:
         """Yield the opportunities that Clari knows of these, asking for at most 100 at a time (F30)."""
-        wanted = iter(dict.fromkeys(ids))
-        while batch := list(islice(wanted, endpoints.MOST_OPPORTUNITIES)):
-            request = endpoints.opportunities(batch)
+        for request in opportunity_requests(ids):
             yield from answers.opportunities(self.send(request).document, str(request))
 
     def _queue(self, request: Request) -> str:
@@ -227,25 +224,3 @@ class ClariClient:
                 way_out="do not send it again before the list of jobs shows that it was not",
             )
         raise lost
-
-    def _pages(self, request: Request) -> Iterator[AuditPage]:
-        seen: set[tuple[str, ...]] = set()
-        while True:
-            response = self.send(request)
-            seen.add(_address(response.url))
-            page = answers.audit_page(response.document, str(request))
-            yield page
-            if page.next_link is None:
-                return
-            if _address(page.next_link) in seen:
-                raise Unreadable(
-                    f"{request}: page {len(seen)} links back to a page that was read already: stopped",
-                    way_out="ask for a shorter time window, and tell Clari's support",
-                )
-            request = endpoints.next_page(page.next_link)
-
-
-def _address(url: str) -> tuple[str, ...]:
-    """Return what makes two links the same page: the path and the parameters, in whichever order."""
-    path, _, query = url.partition("?")
-    return unquote(path), *sorted(f"{name}={value}" for name, value in parse_qsl(query, keep_blank_values=True))
