@@ -38,8 +38,8 @@ class Recording:
             if message["type"] == "http.response.start":
                 message = self._dated(message)
                 started.append(message)
-            elif message["type"] == "http.response.body" and not message.get("more_body"):
-                # Before the end can be seen outside: whoever has the answer, or the reset, finds the line.
+            # Before the end can be seen outside: whoever has the answer, or the reset, finds the line.
+            if _is_last(message, started[0]):
                 self._end(scope, arrival, started[0])
             await send(message)
 
@@ -85,6 +85,14 @@ class Recording:
             body=hidden(body.decode(errors="replace")),
             arrived=self._clock.monotonic(),
         )
+
+
+def _is_last(message: Message, start: Message) -> bool:
+    """Return whether a client has the whole answer with this message: an empty one with its headers."""
+    is_empty = Headers(raw=start["headers"]).get("content-length") == "0"
+    if message["type"] == "http.response.start":
+        return is_empty
+    return message["type"] == "http.response.body" and not message.get("more_body") and not is_empty
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -17,7 +17,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, Self
 
-from clari_readiness.errors import SettingsError
+from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.trial.course import ProcessEnd
 
 _LIMITED = (
@@ -137,7 +137,7 @@ class NurseryStarter:
         self.close()
 
     def start(self, start: Start) -> Child:
-        """Start one run."""
+        """Start one run; a process that is not there any more is a ReadinessError, and nobody's defect."""
         token = next(self._tokens)
         answer = self._begun[token] = SimpleQueue()
         order = {
@@ -148,15 +148,22 @@ class NurseryStarter:
             "file_size": start.file_size,
         }
         assert self._process.stdin is not None  # noqa: S101 - it was made with a pipe
-        with self._lock:
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            self._process.stdin.flush()
-        return answer.get(timeout=60)
+        try:
+            with self._lock:
+                self._process.stdin.write(json.dumps(order).encode() + b"\n")
+                self._process.stdin.flush()
+            return answer.get(timeout=60)
+        except (BrokenPipeError, Empty) as error:
+            raise ReadinessError(
+                f"the process that starts the exporter does not answer; its exit code is {self._process.poll()}",
+                way_out="see whether something ends processes here, and try again",
+            ) from error
 
     def close(self) -> None:
         """End the process, and with it all of its children."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._process.wait(10)
         self._listener.join(10)
         if self._process.stdout is not None:

@@ -69,7 +69,8 @@ def killed_while_loading(stage: Stage) -> None:
     first = stage.run(End.COMPLETE)
     loading = _seconds_of_loading(stage, first)
     for _ in range(_WHILE_LOADING):
-        stage.later(days=1)
+        # Another week each time: half of an export that says the same as the one before would be seen by nobody.
+        stage.later(days=8)
         killer = Killer()
         stage.run(End.KILLED, faults=[KilledAfter(killer, stage.place.chance.uniform(0, loading))], killer=killer)
         stage.run(End.COMPLETE)

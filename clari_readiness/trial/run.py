@@ -124,4 +124,8 @@ def _untested(course: Course) -> str:
     """Return why nothing was put to the test: the faults met no request."""
     faulty = [run for run in course.runs if run.faulty]
     met = [run for run in faulty if any(request.line.fault for request in run.requests)]
-    return "" if met or not faulty else "it sent no request that the fault was for"
+    if met or not faulty:
+        return ""
+    codes = " and ".join(str(end.exit_code) for end in faulty[0].ends)
+    said = f", saying {faulty[0].said!r}" if faulty[0].said else ""
+    return f"it sent no request that the fault was for, and ended with exit code {codes}{said}"

@@ -46,6 +46,9 @@ def one_round(specimens: Sequence[Specimen], seed: int) -> Matrix:
             specimen = waiting[future]
             found[specimen.name], sentences = future.result()
             print(f"  {number}/{len(specimens)} {_told(specimen, found[specimen.name], sentences)}", flush=True)
+            for scenario, sign in found[specimen.name].items():
+                if sign == SIGNS[Verdict.NOT_TESTED]:
+                    print(f"       {scenario} could not be looked at: {sentences[scenario]}", flush=True)
     return found
 
 

@@ -1,13 +1,15 @@
 """Faults: without one nothing changes, and with one exactly one thing does."""
 
+import asyncio
 import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
-from clari_readiness.simulator import AnswerLost, Match, Reset, Status
+from clari_readiness.simulator import AnswerLost, Match, Redirected, Reset, Status
 
 LIMITS = Match("GET", r"/v4/admin/limits", frozenset({2}))
 QUEUE = Match("POST", r"/v4/export/forecast/.*", frozenset({1}))
@@ -117,3 +119,19 @@ def test_the_journal_says_what_was_done_to_a_request(api, simulator):
         (None, "reset"),
     ]
     assert json.loads(simulator.journal.lines[2].body) == {"timePeriod": "2027_Q3"}
+
+
+def test_whoever_has_an_empty_answer_finds_its_line(simulator):
+    simulator.set_faults([Redirected(Match(), "http://127.0.0.1:9")])
+    lines_at = {}
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        lines_at[message["type"]] = len(simulator.journal)
+
+    scope = {"type": "http", "method": "GET", "path": "/v4/admin/limits", "query_string": b"", "headers": []}
+    with ThreadPoolExecutor(1) as pool:  # a thread of its own, which has no event loop yet
+        pool.submit(asyncio.run, simulator._app(scope, receive, send)).result()
+    assert lines_at == {"http.response.start": 1, "http.response.body": 1}

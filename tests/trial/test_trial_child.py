@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clari_readiness.errors import SettingsError
+from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.trial.assignment import Assignment, Pace
 from clari_readiness.trial.child import Child, CommandStarter, Killer, NurseryStarter, Start, awaited
 from clari_readiness.trial.exporter import engine_of, words_of
@@ -142,6 +143,14 @@ def test_the_nursery_has_one_thread_and_the_allowed_environment_only(
     assert (tmp_path / "output.txt").read_text() == (
         "CLARI_BASE_URL is not set; docs/trial.md says what an exporter is told\n"
     )
+
+
+def test_a_nursery_that_was_killed_is_an_error_of_ours(start: Callable[..., Start]) -> None:
+    with NurseryStarter(dict(os.environ)) as nursery:
+        os.kill(nursery._process.pid, signal.SIGKILL)
+        nursery._process.wait(10)
+        with pytest.raises(ReadinessError, match=r"does not answer; its exit code is -9"):
+            nursery.start(start())
 
 
 @pytest.mark.parametrize(
