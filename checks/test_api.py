@@ -9,6 +9,7 @@ from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.grain import FULL_GRAIN, lacks
+from clari_readiness.gate.waiting import BY_DEFAULT, SHORTEST, timeout_of, wrong_with
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import AMOUNTS
@@ -234,6 +235,22 @@ def test_every_page_is_read_and_no_page_twice(trial: AskedTrial) -> None:
         fix="follow nextLink until there is none, at the configured origin only; ask for opportunities by the hundred",
     )
     trial.concludes("API-06")
+
+
+@item("API-07", "Export job polling with configurable timeout (default: 10 min)", priority="P2", source="settings")
+def test_the_time_out_is_ten_minutes_unless_it_is_set(environment: Environment, evidence: EvidenceLog) -> None:
+    """A time-out that is longer than the night hides a job that never ends; one of seconds pays for each job twice."""
+    timeout, is_set = timeout_of(environment)
+    evidence.saw(
+        "job_timeout", {"is": str(timeout), "set": is_set, "poll_interval": f"{environment.poll_interval:g} s"}
+    )
+    wrong = list(wrong_with(environment))
+    assert not wrong, evidence.fails(
+        "; ".join(wrong),
+        expected=f"{BY_DEFAULT} unless set; at least {SHORTEST}, and less than the time until the next run",
+        fix=f"correct job_timeout or poll_interval in [default] or [env.{environment.name}]",
+    )
+    evidence.concludes(f"job_timeout {timeout}" + ("" if is_set else ", the default, since none is set"))
 
 
 @item("API-07", "Export job polling with configurable timeout (default: 10 min)", priority="P2", source="trial")

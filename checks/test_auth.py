@@ -1,12 +1,17 @@
 """Authentication & Secrets: the key is kept well, works, and is this environment's own."""
 
+from datetime import date
+
 from clari_readiness.environments import Environment, Environments
 from clari_readiness.errors import NotVerified, Refused
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.leaks import candidates, files_holding
+from clari_readiness.gate.rotation import A_QUARTER, due_on, runbook_of, warning, wrong_with
+from clari_readiness.gate.runbook import Runbook
 from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.findings import Concession
 from clari_readiness.redact import variants
 from clari_readiness.secrets import fingerprint, is_secrets_manager
 from clari_readiness.shipped import shipped
@@ -55,6 +60,80 @@ def test_the_token_works_where_it_will_be_used(
         )
     seen = "recorded answers" if environment.kind == "recorded" else "answers of this run"
     evidence.concludes(f"the token sees {', '.join(environment.forecasts)} at {environment.endpoint} ({seen})")
+
+
+@item("AUTH-03", "Key rotation procedure documented (quarterly cycle)", priority="P1", source="settings")
+def test_the_key_is_rotated_each_quarter_as_it_is_written(
+    environment: Environment, today: date, evidence: EvidenceLog
+) -> None:
+    """Who has to find out how to change a key while it is leaking leaves it valid for a week."""
+    rotation = environment.key_rotation
+    assert rotation is not None, evidence.fails(
+        "no procedure is named",
+        expected="a runbook, and the day of the last rotation",
+        fix=f"copy docs/runbooks/key-rotation.md, make it yours, and set env.{environment.name}.key_rotation",
+    )
+    runbook = runbook_of(environment, rotation)
+    evidence.saw("rotation", {"runbook": rotation.runbook, "rotated on": rotation.rotated_on, "days": rotation.every})
+    wrong = list(wrong_with(runbook, rotation, today, own=environment.kind == "team"))
+    assert not wrong, evidence.fails(
+        "; ".join(wrong),
+        expected=f"a runbook with steps, owner and date, and a key that is at most {A_QUARTER} days old",
+        fix="rotate the key as the runbook says, write rotated_on anew, and into the runbook what is missing",
+    )
+    soon = warning(rotation, today)
+    if soon:
+        evidence.saw("warning", soon)
+    written = Runbook.read(runbook.read_text(encoding="utf-8"))
+    evidence.saw("what the runbook has", {"steps": written.steps, "owner": written.owner})
+    evidence.concludes(
+        f"{rotation.runbook}: {written.steps} steps, owned by {written.owner}; changed on {rotation.rotated_on}, "
+        + (f"WARNING: {soon}" if soon else f"due by {due_on(rotation)}")
+    )
+
+
+@item("AUTH-05", "Service account with least-privilege scopes (read-only for exports)", priority="P2", source="clari")
+def test_the_token_is_the_service_accounts(
+    environment: Environment, clari: Clari, declarations: tuple[Concession, ...], evidence: EvidenceLog
+) -> None:
+    """A person's token sees what the person sees, and dies on the day on which they leave (F3)."""
+    account, setting = environment.service_account, f"env.{environment.name}.service_account"
+    if account is None:
+        raise NotVerified("no service account is named", way_out=f'set {setting} = {{ user_id = ..., email = "..." }}')
+    users = sorted({job.user_id for job in clari.jobs() if job.user_id is not None})
+    evidence.saw("users of this token's jobs", users)
+    if not users:
+        raise NotVerified(
+            "this token has started no job, and only a job says whose it is (F3)", way_out="export once with this token"
+        )
+    assert users == [account.user_id], evidence.fails(
+        f"the jobs of this token are those of user {', '.join(map(str, users))}",
+        expected=f"user {account.user_id}, the service account",
+        fix=f"make the token as the service account, or correct {setting}",
+    )
+    emails = clari.account_emails(account.user_id)
+    if not emails:
+        raise NotVerified(
+            f"no audit event of the last 30 days says who user {account.user_id} is",
+            way_out="sign in to Clari as the service account once, or let its user read audit events",
+        )
+    hosts = ", ".join(sorted({email.partition("@")[2] for email in emails}))
+    assert emails == {account.email.lower()}, evidence.fails(
+        f"user {account.user_id} has another e-mail, at {hosts}",
+        expected=account.email,
+        fix=f"make the token as the service account, or correct {setting}",
+    )
+    declared = [one for one in declarations if one.item == "AUTH-05"]
+    if not declared:
+        raise NotVerified(
+            "nobody can observe what the account may do (F3, F4), and nobody has declared it",
+            way_out="look at its role in Clari, and write a [[declarations]] entry for AUTH-05",
+        )
+    evidence.rests_on(declared[0])
+    evidence.concludes(
+        f"user {account.user_id}, {account.email}; least privilege declared by {declared[0].by} until "
+        f"{declared[0].expires}"
+    )
 
 
 @item("AUTH-04", "Separate tokens for dev/staging/prod environments", priority="P2", source="settings")

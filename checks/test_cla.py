@@ -1,14 +1,17 @@
 """What the checklist does not ask and production needs."""
 
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from clari_readiness.environments import Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
-from clari_readiness.gate.answers import Clari
+from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.headroom import headroom
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.recorded import recorded_documents
+from clari_readiness.gate.truncation import Listed
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.time import Clock
@@ -17,6 +20,10 @@ from clari_readiness.validation import Contracts
 
 GRACE = timedelta(hours=2)
 """What a nightly run may take longer than its schedule: a daily snapshot is fresh for 26 hours."""
+
+SHOWN = 5
+WHOLE = "no job loaded that Clari flags as rowsTruncated or cellsTruncated (F10)"
+EXPORT_AGAIN = "delete the rows of these jobs, look at both flags before loading, and export in smaller parts"
 
 
 @item("CLA-01", "Responses match their contracts", priority="P1", source="clari")
@@ -73,6 +80,88 @@ def test_the_newest_snapshot_is_fresh(
         fix="look at why the exporter did not run, then export the current quarter",
     )
     evidence.concludes(", ".join(f"{name} {age} old" for name, age in ages.items()))
+
+
+@item("CLA-02", "Truncated exports are refused", priority="P1", source="warehouse")
+def test_no_truncated_job_is_loaded(
+    environment: Environment,
+    quarters: tuple[Quarter, ...],
+    warehouse: AskedWarehouse,
+    connection: Clari,
+    evidence: EvidenceLog,
+) -> None:
+    """Half of an export that counts as all of it is believed, since every number in it is right."""
+    newest = {str(row["job_id"] or "") for row in warehouse.newest_jobs(environment.forecasts, quarters)}
+    if not newest:
+        raise NotVerified("the table holds no export of these forecasts", way_out="export first, then look for flags")
+    named = newest - {""}
+    cut = warehouse.truncated_by_ledger() if environment.uses_reference_exporter else None
+    assert not cut, evidence.fails(
+        f"loaded and truncated by the ledger: {', '.join(row['job_id'] for row in cut or ())}",
+        expected=WHOLE,
+        fix=EXPORT_AGAIN,
+    )
+    loaded, known = warehouse.whole_by_ledger(named) if cut is not None else (0, frozenset[str]())
+    if loaded and named <= known:
+        evidence.concludes(f"{loaded} loaded jobs, none of them truncated by the exporter's ledger")
+        return
+    require_connection(connection, environment)
+    listed = Listed.of(connection.jobs())
+    evidence.saw("jobs that Clari lists as DONE", {"whole": len(listed.whole), "truncated": sorted(listed.truncated)})
+    rows = warehouse.rows_of_jobs(listed.truncated)
+    assert not rows, evidence.fails(
+        f"loaded and truncated at Clari: {', '.join(dict.fromkeys(row['job_id'] for row in rows))}",
+        expected=WHOLE,
+        fix=EXPORT_AGAIN,
+    )
+    if named:
+        _require_known(named - known, listed)
+    else:
+        _require_none_truncated(listed)
+    evidence.concludes(f"{len(listed)} jobs listed by Clari, no truncated one is loaded")
+
+
+def _require_known(jobs: AbstractSet[str], listed: Listed) -> None:
+    """Raise NotVerified when nobody knows of a job of the newest exports whether it is whole."""
+    unknown = sorted(jobs - listed.whole)
+    if unknown:
+        raise NotVerified(
+            f"nobody knows whether {', '.join(unknown[:SHOWN])} is whole: neither a ledger nor Clari's list of this "
+            "token's jobs has it",
+            way_out="give the gate the token that exports (F7 lists one user's jobs), or export these periods again",
+        )
+
+
+def _require_none_truncated(listed: Listed) -> None:
+    """Raise NotVerified when no column names the job, unless there is no truncated job that could have been loaded."""
+    if listed.truncated:
+        raise NotVerified(
+            f"Clari truncated {', '.join(sorted(listed.truncated)[:SHOWN])}, and no column says which job was loaded",
+            way_out="map the column that holds the job in warehouse.columns.job_id, or export again what was truncated",
+        )
+    if not listed.whole:
+        raise NotVerified(
+            "this token has no job that is DONE, and no column says which job was loaded",
+            way_out="give the gate the token that exports (F7 lists one user's jobs), or map warehouse.columns.job_id",
+        )
+
+
+@item("CLA-06", "Quota headroom for the planned schedule", priority="P2", source="clari")
+def test_the_schedule_fits_the_quota(
+    environment: Environment, clari: Clari, clock: Clock, evidence: EvidenceLog
+) -> None:
+    """A quota that ends on the 25th of the month ends when the quarter does."""
+    room = headroom(environment, clari.limits(), clari.jobs(), clock)
+    evidence.saw("jobs in 30 days", {"needed": room.needed, "quota": room.quota, "reserve": room.reserve})
+    evidence.saw("taken by others in the last 30 days", room.others)
+    evidence.saw("largest run", {"jobs": room.largest, "at once": room.at_once, "takes at most": str(room.longest_run)})
+    lacking = list(room.lacks())
+    assert not lacking, evidence.fails(
+        "; ".join(lacking),
+        expected="what the schedule needs in 30 days, within the monthly quota less the reserve and what others took",
+        fix="export fewer forecasts or quarters, past quarters less often (`schedule`), or ask Clari for more",
+    )
+    evidence.concludes(f"{room.needed} exports needed in 30 days, {room.left} left of {room.quota}")
 
 
 @item("CLA-02", "Truncated exports are refused", priority="P1", source="trial")

@@ -7,11 +7,13 @@ from clari_readiness.environments import Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.exporter import Landing
 from clari_readiness.gate import item
+from clari_readiness.gate.emptying import Past, emptied
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.grain import FULL_GRAIN, lacks
 from clari_readiness.gate.keeping import Kept, shortened
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter, Window
+from clari_readiness.model.reconciliation import PeriodSeen
 from clari_readiness.plugin.trial import AskedTrial
 
 SHOWN = 20
@@ -120,6 +122,36 @@ def _unseen_of_ours(
         )
     if landing is not None and any(row["files"] for row in ledger or ()) and not landing.directory.is_dir():
         yield "the landed files that the ledger names are not on this machine", "run the gate where the exporter runs"
+
+
+@item("RES-03", "Empty export results handled (data quality alert, not silent pass)", priority="P1", source="warehouse")
+def test_no_period_that_had_rows_has_none(
+    environment: Environment,
+    window: Window,
+    warehouse: AskedWarehouse,
+    landing: Landing | None,
+    periods_seen: tuple[PeriodSeen, ...],
+    evidence: EvidenceLog,
+) -> None:
+    """An empty export (F20) that replaced what was there is a quarter in which nobody sold anything."""
+    present, past = warehouse.emptied_exports(environment.forecasts), Past(environment.forecasts, window)
+    past.remember(periods_seen)
+    past.ledger((warehouse.loaded_periods() or ()) if landing is not None else ())
+    wrong = [*past.gone(present), *emptied(present)]
+    assert not wrong, evidence.fails(
+        "; ".join(wrong[:SHOWN]) + (f"; and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""),
+        expected="rows in every period that had any, and no export that lost half of the one before",
+        fix="let an export without entries fail and keep what is there; then export the period again, by its name",
+    )
+    compared = sum(row["amounts_before"] is not None for row in present)
+    if not (past.known or compared):
+        raise NotVerified(
+            "nothing says what the periods held before: one export of each is there, and none was reconciled",
+            way_out="run `clari-readiness reconcile` each night, and keep its state.duckdb (see `state`)",
+        )
+    evidence.concludes(
+        f"{len(past.known)} periods that are known to have had rows have some, {compared} compared with earlier exports"
+    )
 
 
 @item("RES-01", "Circuit breaker configured for Clari API outages", priority="P2", source="trial")

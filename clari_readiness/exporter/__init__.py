@@ -1,6 +1,7 @@
 """The reference exporter: forecasts from Clari into the warehouse, exact, and never half."""
 
 from clari_readiness.exporter.audit import AuditDay, export_audit_events
+from clari_readiness.exporter.budget import reserve_of
 from clari_readiness.exporter.events import Cause, Cost, DataFinding, Event, Exported, Step
 from clari_readiness.exporter.export import Exporter
 from clari_readiness.exporter.landing import Landing
@@ -9,7 +10,7 @@ from clari_readiness.exporter.opportunities import Opportunities, export_opportu
 from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.retention import RetiredFiles, enforce
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
-from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned, window_of
+from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned, schedule_of, window_of
 from clari_readiness.exporter.waiting import Patience
 
 __all__ = [
@@ -37,5 +38,7 @@ __all__ = [
     "opportunity_ids",
     "plan",
     "planned",
+    "reserve_of",
+    "schedule_of",
     "window_of",
 ]

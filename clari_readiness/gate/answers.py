@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Any
 
 from clari_readiness.client import ClariClient, Exchange, Observer, Request, answers, endpoints
@@ -12,9 +13,10 @@ from clari_readiness.errors import ClariError, NotVerified, Refused, SecretError
 from clari_readiness.gate.collect import Collector, Piece
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.model.calendar import Quarter
-from clari_readiness.model.exports import Limits
+from clari_readiness.model.exports import Job, Limits
 
-NOT_FOUND = 404
+LEFT_OUT: Mapping[str, tuple[int, ...]] = MappingProxyType({"forecast": (404,), "audit_events": (403, 404)})
+"""Contract -> the statuses with which a Clari says that it does not have such documents, or not for this user."""
 
 
 class Answers:
@@ -44,6 +46,13 @@ class Answers:
     def jobs(self) -> Piece:
         """Return the answer of `GET /export/jobs` (F7)."""
         return self._ask("jobs", endpoints.jobs())
+
+    def account_events(self) -> Piece | None:
+        """Return the newest audit events of the declared service account (F29); None where none is declared."""
+        account = self._environment.service_account
+        if account is None:
+            return None
+        return self._ask("account_events", endpoints.audit_events(actor_id=account.user_id))
 
     def forecast(self, forecast_id: str, quarter: Quarter) -> Piece:
         """Return the synchronous forecast of one quarter, with every configured type (F21)."""
@@ -75,6 +84,20 @@ class Clari:
         """Return the organisation's limits (F22). Raises the ClariError that came instead."""
         return answers.limits(self.document(self._answers.limits()))
 
+    def jobs(self) -> list[Job]:
+        """Return the jobs of the token's user (F7). Raises the ClariError that came instead."""
+        return answers.jobs(self.document(self._answers.jobs()))
+
+    def account_emails(self, user_id: int) -> frozenset[str]:
+        """Return the e-mail addresses that Clari's audit events give for a user (F3), in lower case; none is unknown.
+
+        Raises the ClariError that came instead of the events.
+        """
+        piece = self._answers.account_events()
+        actors = answers.audit_page(self.document(piece)).actors if piece else ()
+        found = (actor.get("email") for actor in actors if str(actor.get("actorId")) == str(user_id))
+        return frozenset(email.lower() for email in found if isinstance(email, str))
+
     def forecast(self, forecast_id: str, quarter: Quarter) -> dict[str, Any]:
         """Return the synchronous forecast of a quarter (F21). Raises the ClariError that came instead."""
         return answers.forecast(self.document(self._answers.forecast(forecast_id, quarter)))
@@ -86,10 +109,13 @@ class Clari:
     def documents(self, forecasts: Iterable[str], quarters: Sequence[Quarter]) -> Iterator[tuple[str, str, Any]]:
         """Yield every document that the gate reads: its contract, where it came from, and itself, as it came.
 
-        A synchronous forecast that this Clari does not have (F21, 404) is left out. Raises the ClariError that came
-        instead of any other.
+        A synchronous forecast that this Clari does not have (F21, 404) is left out, and so are audit events that the
+        token's user may not read. Raises the ClariError that came instead of any other.
         """
         pieces = [("limits", self._answers.limits()), ("jobs", self._answers.jobs())]
+        events = self._answers.account_events()
+        if events is not None:
+            pieces.append(("audit_events", events))
         if self._answers.profile == "v1":
             pieces.append(("forecast_types", self._answers.forecast_types()))
         for forecast_id in forecasts:
@@ -98,7 +124,7 @@ class Clari:
             try:
                 yield contract, piece.name, self.document(piece)
             except Refused as refused:
-                if contract != "forecast" or refused.status != NOT_FOUND:
+                if refused.status not in LEFT_OUT.get(contract, ()):
                     raise
 
     def connection(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from clari_readiness.model.findings import Evidence
+from clari_readiness.model.findings import Concession, Evidence
 
 
 @dataclass
@@ -31,6 +31,12 @@ class EvidenceLog:
     def queried(self, name: str, sql: str, rows: list[dict[str, Any]]) -> None:
         """Record a query on the team's warehouse and the aggregates or offending keys that it returned."""
         self.seen.append(Evidence("query", name, {"sql": sql, "rows": rows}))
+
+    def rests_on(self, declaration: Concession) -> None:
+        """Record a declaration that a passing check rests on: somebody answers for what nobody can observe."""
+        said = {"statement": declaration.text, "by": declaration.by, "expires": declaration.expires}
+        self.seen.append(Evidence("declaration", declaration.item, said))
+        self.declared = True
 
     def concludes(self, sentence: str) -> None:
         """Say in one sentence what a passing check has seen; without it the check has not passed."""

@@ -17,7 +17,7 @@ from clari_readiness.gate.collect import Piece
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.rehearsal import CASSETTE, rehearsal_directory, warehouse_url
 from clari_readiness.model.exports import ExportRequest, LandedDocument
-from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation
+from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
 from clari_readiness.model.time import SystemClock
 from clari_readiness.reconcile import ReconcileClient, compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.validation import Contracts
@@ -39,6 +39,12 @@ def earlier_reconciliations(readiness: Readiness) -> Piece:
     In `recorded`, and while recording, it is one that follows the export, as the night of a healthy integration would.
     """
     return readiness.collector.once("reconciliations-before", lambda exchanges: _earlier(readiness, exchanges))
+
+
+def periods_seen(readiness: Readiness) -> tuple[PeriodSeen, ...]:
+    """Return each forecast and period of which a run so far found rows in the warehouse. Raises WarehouseError."""
+    earlier_reconciliations(readiness)
+    return _state(readiness).periods_with_rows(readiness.clock_at().now())
 
 
 def reconciled_of(piece: Piece) -> Reconciliation:

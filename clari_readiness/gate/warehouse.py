@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from clari_readiness.model.calendar import Quarter
 from clari_readiness.warehouse import Answer, WarehouseReader
 
 _LEDGER = ("forecast_id", "time_period_id", "state", "finished_at", "path")
+_FLAGS = ("forecast_id", "time_period_id", "state", "job_id", "rows_truncated", "cells_truncated")
 
 
 class AskedWarehouse:
@@ -62,6 +63,27 @@ class AskedWarehouse:
         if not self._has("audit_events", ("day", "document")):
             return 0
         return int(self._ask("audit_days_before", day=day)[0]["days"])
+
+    def emptied_exports(self, forecasts: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what the newest export of each forecast's periods holds, and what the ones before it held."""
+        return self._ask("emptied_exports", forecasts=list(forecasts))
+
+    def newest_jobs(self, forecasts: Sequence[str], quarters: Sequence[Quarter]) -> list[dict[str, Any]]:
+        """Return the jobs of the newest export of each forecast and quarter; None where no column names the job."""
+        return self._ask("newest_jobs", forecasts=list(forecasts), periods=list(map(str, quarters)))
+
+    def rows_of_jobs(self, jobs: Collection[str]) -> list[dict[str, Any]]:
+        """Return those of the jobs that have rows in the table, 20 at most, with how many there are."""
+        return self._ask("rows_of_jobs", jobs=sorted(jobs))
+
+    def truncated_by_ledger(self) -> list[dict[str, Any]] | None:
+        """Return loaded jobs that the reference exporter's ledger calls truncated (F10); None without a ledger."""
+        return self._ask("truncated_by_ledger") if self._has("export_jobs", _FLAGS) else None
+
+    def whole_by_ledger(self, jobs: Collection[str]) -> tuple[int, frozenset[str]]:
+        """Return how many jobs the ledger knows as loaded and whole, and which of `jobs` are among them."""
+        [row] = self._ask("whole_by_ledger", jobs=sorted(jobs))
+        return int(row["loaded"]), frozenset(row["jobs"])
 
     def freshness(self, forecasts: Sequence[str], quarter: Quarter) -> list[dict[str, Any]]:
         """Return the newest export (UTC) of the quarter, for each forecast that has one."""

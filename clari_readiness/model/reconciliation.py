@@ -161,5 +161,15 @@ class PastReconciliation:
     verdict: Verdict
 
 
+@dataclass(frozen=True)
+class PeriodSeen:
+    """A forecast and period of which an earlier run found rows: the most of them, and when any the last time (UTC)."""
+
+    forecast_id: str
+    time_period: str
+    rows: int
+    last_seen: datetime
+
+
 def _shown(amount: Decimal | None) -> str:
     return "nothing" if amount is None else f"{amount:,}"

@@ -15,6 +15,7 @@ from clari_readiness.plugin.fixtures import (
     clock,
     connection,
     contracts,
+    declarations,
     environment,
     environments,
     evidence,
@@ -27,7 +28,7 @@ from clari_readiness.plugin.fixtures import (
     window,
 )
 from clari_readiness.plugin.options import activate, add_options
-from clari_readiness.plugin.reconciliation import earlier_reconciliations, reconciliation
+from clari_readiness.plugin.reconciliation import earlier_reconciliations, periods_seen, reconciliation
 from clari_readiness.plugin.session import GATE, GateSession
 
 __all__ = [
@@ -35,11 +36,13 @@ __all__ = [
     "clock",
     "connection",
     "contracts",
+    "declarations",
     "earlier_reconciliations",
     "environment",
     "environments",
     "evidence",
     "landing",
+    "periods_seen",
     "quarters",
     "readiness",
     "reconciliation",

@@ -10,11 +10,13 @@ import pytest
 from clari_readiness.environments import Environment, Environments
 from clari_readiness.exporter import Landing, window_of
 from clari_readiness.gate.answers import Clari, require_connection
+from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.rehearsal import landing_of, open_warehouse
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter, Window
+from clari_readiness.model.findings import Concession
 from clari_readiness.model.time import Clock
 from clari_readiness.plugin.session import EVIDENCE, GATE, GateSession
 from clari_readiness.plugin.trial import AskedTrial, asked_trial
@@ -64,6 +66,13 @@ def quarters(environment: Environment, today: date) -> tuple[Quarter, ...]:
 def window(environment: Environment, clock: Clock) -> Window:
     """Return the quarters that are to be kept."""
     return window_of(environment, clock)
+
+
+@pytest.fixture(scope="session")
+def declarations(readiness: Readiness) -> tuple[Concession, ...]:
+    """Return what people declare for this environment and is valid on this day."""
+    stated = readiness.concessions([item.id for item in CATALOGUE])
+    return tuple(one for one in stated if one.kind == "declaration" and not one.problem)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What MON-05 asks: Clari against the warehouse, and what earlier runs had found."""
+"""What MON-05 asks, Clari against the warehouse, and what earlier runs had found, which RES-03 asks as well."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.reconciling import earlier_of, reconciled_of
 from clari_readiness.gate.reconciling import earlier_reconciliations as earlier_piece
+from clari_readiness.gate.reconciling import periods_seen as seen_by_earlier_runs
 from clari_readiness.gate.reconciling import reconciliation as reconciliation_piece
-from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation
+from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
 from clari_readiness.report import reconciliation_document
 
 
@@ -49,3 +50,13 @@ def earlier_reconciliations(readiness: Readiness, evidence: EvidenceLog) -> tupl
         ],
     )
     return earlier
+
+
+@pytest.fixture
+def periods_seen(readiness: Readiness, evidence: EvidenceLog) -> tuple[PeriodSeen, ...]:
+    """Return each forecast and period of which a run of the suite found rows in the warehouse."""
+    seen = seen_by_earlier_runs(readiness)
+    evidence.saw(
+        "rows at earlier reconciliations", {f"{each.time_period} of {each.forecast_id}": each.rows for each in seen}
+    )
+    return seen

@@ -12,7 +12,14 @@ from typing import Any
 import duckdb
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.reconciliation import PastReconciliation, Reconciled, Reconciliation, Unreconciled, Verdict
+from clari_readiness.model.reconciliation import (
+    PastReconciliation,
+    PeriodSeen,
+    Reconciled,
+    Reconciliation,
+    Unreconciled,
+    Verdict,
+)
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.loading import in_utc, transaction
 from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
@@ -44,11 +51,25 @@ class StateStore:
 
     def reconciliations(self, until: datetime) -> tuple[PastReconciliation, ...]:
         """Return the newest reconciliation of each forecast and period that looked, until a moment."""
+        return tuple(
+            PastReconciliation(at.replace(tzinfo=UTC), forecast, period, kind, Verdict(verdict))
+            for at, forecast, period, kind, verdict in self._rows("newest_reconciliations", until)
+        )
+
+    def periods_with_rows(self, until: datetime) -> tuple[PeriodSeen, ...]:
+        """Return each forecast and period of which some run until a moment found rows in the warehouse."""
+        return tuple(
+            PeriodSeen(forecast, period, rows, seen.replace(tzinfo=UTC))
+            for forecast, period, rows, seen in self._rows("periods_with_rows", until)
+        )
+
+    def _rows(self, name: str, until: datetime) -> list[tuple[Any, ...]]:
+        """Ask what was recorded until a moment; nothing was while there is no file."""
         if not self._path.is_file():
-            return ()
+            return []
         connection = patiently(lambda: open_to_read(self._path), self._clock, self._patience)
         try:
-            rows = connection.execute(statement("state/newest_reconciliations"), {"until": in_utc(until)}).fetchall()
+            return connection.execute(statement(f"state/{name}"), {"until": in_utc(until)}).fetchall()
         except duckdb.Error as error:
             raise WarehouseError(
                 f"{self._path}: the suite's records cannot be read: {first_line(error)}",
@@ -56,10 +77,6 @@ class StateStore:
             ) from error
         finally:
             connection.close()
-        return tuple(
-            PastReconciliation(at.replace(tzinfo=UTC), forecast, period, kind, Verdict(verdict))
-            for at, forecast, period, kind, verdict in rows
-        )
 
     @contextmanager
     def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:

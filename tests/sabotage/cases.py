@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -21,7 +21,7 @@ Pair = tuple[str, Source]
 
 CLARI: frozenset[Pair] = frozenset(
     {("CONN-01", "clari"), ("CONN-03", "clari"), ("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")}
-) | {("MON-05", "clari")}
+) | {("MON-05", "clari"), ("AUTH-05", "clari"), ("CLA-06", "clari")}
 """What needs Clari: not verified, or worse, once the connection or the key is broken."""
 
 
@@ -88,7 +88,9 @@ NO_WAREHOUSE: frozenset[Pair] = frozenset(
         ("API-04", "warehouse"),
         ("API-05", "warehouse"),
         ("RES-05", "warehouse"),
+        ("RES-03", "warehouse"),
         ("RES-06", "warehouse"),
+        ("CLA-02", "warehouse"),
         ("CLA-12", "warehouse"),
         ("MON-05", "clari"),
         ("MON-05", "warehouse"),
@@ -166,7 +168,15 @@ def nothing_says_what_injects_the_variable(integration: Integration) -> None:
 
 
 @sabotage(
-    "AUTH-02", "clari", also={("MON-05", "clari"), ("CONN-03", "clari"), ("API-04", "clari"), ("CLA-01", "clari")}
+    "AUTH-02",
+    "clari",
+    also={
+        ("MON-05", "clari"),
+        ("CONN-03", "clari"),
+        ("API-04", "clari"),
+        ("CLA-01", "clari"),
+        ("AUTH-05", "clari"),
+    },
 )
 def the_tokens_user_may_not_see_the_forecast(integration: Integration) -> None:
     integration.keys = {fixture_key("simulated"): 4713, "the-exporters-own-key": 4711}
@@ -255,12 +265,17 @@ def the_table_is_empty(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts")
 
 
-@sabotage("API-03", "warehouse", result=Result.NOT_VERIFIED, also={("MON-05", "clari"), ("API-04", "warehouse")})
+@sabotage(
+    "API-03",
+    "warehouse",
+    result=Result.NOT_VERIFIED,
+    also={("MON-05", "clari"), ("API-04", "warehouse"), ("RES-03", "warehouse")},
+)
 def the_mapped_column_does_not_exist(integration: Integration) -> None:
     integration.reword('owner_email = "rep_mail"', 'owner_email = "rep_mail", quota_amount = "quota_usd"')
 
 
-@sabotage("API-04", "warehouse", also={("MON-05", "clari"), ("RES-06", "warehouse")})
+@sabotage("API-04", "warehouse", also={("MON-05", "clari"), ("RES-06", "warehouse"), ("RES-03", "warehouse")})
 def a_quarter_is_missing(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q2'")
 
@@ -311,7 +326,7 @@ def one_row_is_there_twice_with_another_amount(integration: Integration) -> None
     )
 
 
-@sabotage("CLA-01", "clari")
+@sabotage("CLA-01", "clari", also={("AUTH-05", "clari"), ("CLA-06", "clari")})
 def the_list_of_jobs_has_another_shape(integration: Integration) -> None:
     body = json.dumps([{"jobId": 5, "status": "RUNNING"}]).encode()
     integration.faults = (Status(Match("GET", "/v4/export/jobs"), 200, body=body),)
@@ -376,7 +391,7 @@ def a_job_was_loaded_again_under_the_time_of_the_load(integration: Integration) 
     )
 
 
-@sabotage("API-05", "warehouse", also={("RES-05", "warehouse")})
+@sabotage("API-05", "warehouse", also={("RES-05", "warehouse"), ("CLA-02", "warehouse")})
 def a_re_export_was_added_to_what_was_there(integration: Integration) -> None:
     integration.sql(
         "INSERT INTO analytics.forecasts "
@@ -435,7 +450,7 @@ def audit_events_from_before_the_window_are_still_there(integration: Integration
     )
 
 
-@sabotage("RES-06", "warehouse")
+@sabotage("RES-06", "warehouse", also={("RES-03", "warehouse")})
 def a_quarter_inside_the_window_was_deleted(integration: Integration) -> None:
     integration.sql(
         "INSERT INTO export_jobs SELECT * REPLACE ('0000' AS request_id, '2026_Q1' AS time_period_id) "
@@ -443,7 +458,7 @@ def a_quarter_inside_the_window_was_deleted(integration: Integration) -> None:
     )
 
 
-@sabotage("RES-06", "warehouse")
+@sabotage("RES-06", "warehouse", also={("RES-03", "warehouse")})
 def a_later_quarter_was_deleted(integration: Integration) -> None:
     integration.sql(
         "INSERT INTO export_jobs SELECT * REPLACE ('0000' AS request_id, '2028_Q1' AS time_period_id) "
@@ -532,7 +547,7 @@ def two_amounts_were_swapped_and_the_sum_is_right(integration: Integration) -> N
     )
 
 
-@sabotage("MON-05", "clari")
+@sabotage("MON-05", "clari", also={("CLA-02", "warehouse")})
 def the_newest_export_never_arrived(integration: Integration) -> None:
     integration.sql(
         "UPDATE analytics.forecasts SET job_id = 'the one before', exported_at = exported_at - INTERVAL 25 HOURS "
@@ -563,3 +578,183 @@ def the_last_reconciliations_could_not_look(integration: Integration) -> None:
 @sabotage("MON-05", "warehouse")
 def the_last_reconciliation_is_from_the_day_before_yesterday(integration: Integration) -> None:
     _state(integration, "UPDATE reconciliations SET reconciled_at = reconciled_at - INTERVAL 30 HOURS")
+
+
+ROTATED = 'runbook = "runbook.md", rotated_on = 2026-11-02, every = "90d"'
+
+
+@sabotage("AUTH-03", "settings")
+def nobody_wrote_down_how_the_key_is_changed(integration: Integration) -> None:
+    integration.reword(f"key_rotation = {{ {ROTATED} }}", "")
+
+
+@sabotage("AUTH-03", "settings")
+def the_runbook_is_a_directory(integration: Integration) -> None:
+    (integration.directory / "runbooks").mkdir()
+    integration.reword(ROTATED, ROTATED.replace("runbook.md", "runbooks"))
+
+
+@sabotage("AUTH-03", "settings")
+def the_runbook_is_a_stub(integration: Integration) -> None:
+    (integration.directory / "runbook.md").write_text("# Key rotation\n\nOwner: TBD\n\n1. TODO\n2. TODO\n3. TODO\n")
+
+
+@sabotage("AUTH-03", "settings")
+def the_key_is_older_than_a_quarter(integration: Integration) -> None:
+    integration.reword(ROTATED, ROTATED.replace("2026-11-02", "2026-08-22"))
+
+
+@sabotage("AUTH-03", "settings")
+def the_key_is_changed_twice_a_year(integration: Integration) -> None:
+    integration.reword(ROTATED, ROTATED.replace("90d", "180d"))
+
+
+@sabotage("AUTH-03", "settings")
+def the_key_was_changed_tomorrow_a_week(integration: Integration) -> None:
+    integration.reword(ROTATED, ROTATED.replace("2026-11-02", "2026-11-29"))
+
+
+ACCOUNT = 'user_id = 4711, email = "Clari-Export@example.com"'
+
+
+@sabotage("AUTH-05", "clari")
+def the_token_is_somebody_elses_than_the_service_accounts(integration: Integration) -> None:
+    integration.reword(ACCOUNT, ACCOUNT.replace("4711", "4712"))
+
+
+@sabotage("AUTH-05", "clari")
+def the_user_of_the_token_is_a_person(integration: Integration) -> None:
+    exporter, *others = integration.organisation.users
+    integration.organise(users=(replace(exporter, email="ada.analyst@example.com"), *others))
+
+
+@sabotage("AUTH-05", "clari", result=Result.NOT_VERIFIED)
+def no_service_account_is_named(integration: Integration) -> None:
+    integration.reword(f"service_account = {{ {ACCOUNT} }}", "")
+
+
+@sabotage("AUTH-05", "clari", result=Result.NOT_VERIFIED)
+def nobody_declared_what_the_account_may_do(integration: Integration) -> None:
+    integration.reword('env = "simulated"', 'env = "staging"')
+
+
+@sabotage("AUTH-05", "clari", result=Result.NOT_VERIFIED)
+def the_account_may_not_read_audit_events(integration: Integration) -> None:
+    integration.faults = (Status(Match("GET", "/v4/audit/events"), 403),)
+
+
+def _patience(integration: Integration, setting: str) -> None:
+    integration.reword("[env.simulated]", f"[env.simulated]\n{setting}")
+
+
+@sabotage("API-07", "settings")
+def a_job_may_take_longer_than_a_day(integration: Integration) -> None:
+    _patience(integration, 'job_timeout = "2d"\nschedule.current_quarter = "weekly"')
+
+
+@sabotage("API-07", "settings", also={("CLA-12", "warehouse")})
+def the_next_run_begins_before_the_time_out(integration: Integration) -> None:
+    _patience(integration, 'job_timeout = "90m"\nschedule.current_quarter = "hourly"')
+
+
+@sabotage("API-07", "settings")
+def a_job_is_given_up_after_seconds(integration: Integration) -> None:
+    _patience(integration, 'job_timeout = "30s"')
+
+
+@sabotage("API-07", "settings")
+def a_job_is_looked_at_once(integration: Integration) -> None:
+    _patience(integration, 'poll_interval = "15m"')
+
+
+@sabotage("RES-03", "warehouse", also={("API-04", "warehouse"), ("RES-06", "warehouse"), ("MON-05", "clari")})
+def an_empty_export_replaced_a_quarter_and_no_history_is_kept(integration: Integration) -> None:
+    integration.reword(REHEARSED, MANAGED)
+    integration.sql("DROP TABLE export_jobs")
+    integration.sql("DELETE FROM analytics.forecasts WHERE time_period = '2027_Q1'")
+
+
+def _export_again(integration: Integration, amounts: str, which: str) -> None:
+    """Put an export of yesterday before that of Q3; today's holds `amounts`, in the rows for which `which` holds."""
+    of_q3 = "analytics.forecasts WHERE time_period = '2027_Q3'"
+    integration.sql(
+        f"CREATE TABLE today AS SELECT * REPLACE ({amounts}) FROM {of_q3} AND {which}; "  # noqa: S608 - ours
+        "UPDATE analytics.forecasts SET exported_at = exported_at - INTERVAL 1 DAY, job_id = 'before-' || job_id "
+        "WHERE time_period = '2027_Q3'; INSERT INTO analytics.forecasts FROM today; DROP TABLE today"
+    )
+
+
+@sabotage("RES-03", "warehouse", also={("API-04", "warehouse"), ("MON-05", "clari")})
+def the_newest_export_of_a_quarter_holds_no_amount(integration: Integration) -> None:
+    columns = ("forecast_amount", "quota_amount", "adjustment_amount", "crm_total", "crm_closed")
+    _export_again(integration, ", ".join(f"NULL AS {column}" for column in columns), "true")
+
+
+@sabotage("RES-03", "warehouse", also={("MON-05", "clari")})
+def most_people_are_gone_from_the_newest_export(integration: Integration) -> None:
+    few = "user_id IN (SELECT user_id FROM analytics.forecasts GROUP BY ALL ORDER BY ALL LIMIT 3)"
+    _export_again(integration, "job_id AS job_id", few)
+
+
+@sabotage("RES-03", "warehouse", result=Result.NOT_VERIFIED, also={("MON-05", "warehouse")})
+def nothing_says_what_the_periods_held_before(integration: Integration) -> None:
+    integration.reword(REHEARSED, MANAGED)
+    integration.sql("DROP TABLE export_jobs")
+    nothing_was_reconciled_before(integration)
+
+
+def _ledger(integration: Integration, change: str) -> None:
+    """Change what the ledger says of the export of Q3."""
+    integration.sql(f"UPDATE export_jobs SET {change} WHERE time_period_id = '2027_Q3'")  # noqa: S608 - ours
+
+
+@sabotage("CLA-02", "warehouse")
+def a_job_with_truncated_rows_was_loaded(integration: Integration) -> None:
+    _ledger(integration, "rows_truncated = true")
+
+
+@sabotage("CLA-02", "warehouse")
+def a_job_that_was_refused_as_truncated_was_loaded_by_hand(integration: Integration) -> None:
+    _ledger(integration, "cells_truncated = true, state = 'refused'")
+
+
+@sabotage("CLA-02", "warehouse")
+def a_connector_loaded_a_job_with_truncated_rows(integration: Integration) -> None:
+    integration.reword(REHEARSED, MANAGED)
+    integration.organise(truncated_jobs=frozenset({1}))
+
+
+@sabotage("CLA-02", "warehouse", result=Result.NOT_VERIFIED, also={("RES-05", "warehouse"), ("MON-05", "clari")})
+def a_job_was_truncated_and_no_column_says_which_was_loaded(integration: Integration) -> None:
+    integration.reword(REHEARSED, MANAGED)
+    integration.organise(truncated_jobs=frozenset({1}))
+    integration.sql("ALTER TABLE analytics.forecasts DROP job_id")
+
+
+@sabotage("CLA-02", "warehouse", result=Result.NOT_VERIFIED, also={("AUTH-05", "clari"), ("MON-05", "clari")})
+def the_connector_exports_with_another_token_than_the_gates(integration: Integration) -> None:
+    integration.reword(REHEARSED, MANAGED)
+    integration.keys = {fixture_key("simulated"): 4712, "the-connectors-own-key": 4711}
+
+
+@sabotage("CLA-06", "clari")
+def the_quota_is_too_small_for_the_schedule(integration: Integration) -> None:
+    integration.organise(monthly_quota=54)
+
+
+@sabotage("CLA-06", "clari")
+def others_take_what_the_schedule_needs(integration: Integration) -> None:
+    limits = {"concurrentLimit": 3, "availableConcurrentLimit": 3, "monthlyQuota": 100, "availableMonthlyQuota": 45}
+    body = json.dumps({"jobs": {**limits, "submittedJobIds": []}}).encode()
+    integration.faults = (Status(Match("GET", "/v4/admin/limits"), 200, body=body),)
+
+
+@sabotage("CLA-06", "clari")
+def no_job_may_run_at_all(integration: Integration) -> None:
+    integration.organise(concurrent_limit=0)
+
+
+@sabotage("CLA-06", "clari", also={("CLA-12", "warehouse")})
+def an_hourly_schedule_costs_more_than_there_is(integration: Integration) -> None:
+    integration.organise(monthly_quota=700)
+    integration.reword("[env.simulated]", '[env.simulated]\nschedule.current_quarter = "hourly"')

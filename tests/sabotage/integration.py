@@ -50,6 +50,8 @@ key_fingerprint = "{simulated}"
 warehouse.url = "duckdb:///team.duckdb"
 warehouse.forecasts = "analytics.forecasts"
 warehouse.columns = {{ owner_email = "rep_mail" }}
+service_account = {{ user_id = 4711, email = "Clari-Export@example.com" }}
+key_rotation = {{ runbook = "runbook.md", rotated_on = 2026-11-02, every = "90d" }}
 
 [env.prod]
 live = true
@@ -58,11 +60,32 @@ trial.warehouse = "duckdb:///trial.duckdb"
 api.key = "env://CLARI_API_KEY_PROD?injected_by=vault"
 api.base_url = "https://api.clari.com/v4"
 key_fingerprint = "{prod}"
+key_rotation = {{ runbook = "runbook.md", rotated_on = {today}, every = "12w" }}
 
 [env.staging]
 live = true
 api = {{ key = "env://CLARI_API_KEY_STAGING?injected_by=vault", base_url = "https://api.clari.com/v4" }}
 key_fingerprint = "{staging}"
+
+[[declarations]]
+item = "AUTH-05"
+env = "simulated"
+statement = "the account may see forecasts and export them, and nothing else"
+by = "head of revops"
+on = 2026-11-02
+expires = 2027-05-01
+"""
+RUNBOOK = """
+# How we change Clari's key
+
+| Owner | head of revops |
+| ----- | -------------- |
+
+1. Make another key in Clari, as the service account.
+2. Put it into the vault, and run the exporter.
+3. Revoke the old one.
+
+Rehearsed on 2026-11-02.
 """
 KEYS = {
     "CLARI_API_KEY_PROD": "prod-7f0c2d1e9a8b4c5d6e7f",
@@ -163,7 +186,8 @@ def healthy(directory: Path) -> Integration:
     fingerprints = {name: fingerprint_of(fixture_key(name)) for name in ("recorded", "simulated")}
     fingerprints |= {name: fingerprint_of(KEYS[f"CLARI_API_KEY_{name.upper()}"]) for name in ("prod", "staging")}
     integration = Integration(directory)
-    integration.settings.write_text(SETTINGS.format(**fingerprints))
+    integration.settings.write_text(SETTINGS.format(today=datetime.now(UTC).date(), **fingerprints))
+    (directory / "runbook.md").write_text(RUNBOOK)
     _export(integration)
     _reconcile(integration)
     return integration
