@@ -8,6 +8,8 @@ import traceback
 import typer
 
 from clari_readiness import __version__
+from clari_readiness.cli.doctor import doctor
+from clari_readiness.cli.explain import explain
 from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
 from clari_readiness.cli.reconcile import reconcile
@@ -25,6 +27,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(doctor)
+app.command()(explain)
 app.command()(export)
 app.command()(fingerprint)
 app.command()(reconcile)

@@ -143,6 +143,7 @@ NEVER_WAIVED = frozenset({"CONN-01", "CONN-02", "AUTH-02", "CLA-04", "CLA-11"})
 """Items whose failure cannot be waived; they can be not applicable."""
 
 SUBSETS: Mapping[str, frozenset[tuple[str, Source]]] = {
+    "connection": frozenset({("CONN-01", "clari"), ("CONN-02", "settings"), ("CONN-03", "clari")}),
     "contracts": frozenset({("CLA-01", "clari")}),
     "reconciliation": frozenset({("MON-05", "clari"), ("MON-05", "warehouse")}),
     "trial": frozenset((item.id, "trial") for item in CATALOGUE if "trial" in item.sources),

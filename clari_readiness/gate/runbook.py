@@ -15,7 +15,10 @@ A_DAY = timedelta(days=1)
 """What may be ahead of our clock, which shows UTC: tomorrow has begun in half of the world."""
 
 _STEP = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*+] \[[ xX]\]|#+ Step \d+\W?)[ \t]+(\S.*)$", re.MULTILINE | re.IGNORECASE)
-_OWNER = re.compile(r"^[\W_]*owner\b[^\w<\[]*(.*)$", re.MULTILINE | re.IGNORECASE)
+_OWNER = re.compile(
+    r"^(?:#+[ \t]*owner\b\W*\n\s*|[^\w\n]*(?:owner|owned by)\b[^\w<\[\n]*)(.*)$", re.MULTILINE | re.IGNORECASE
+)
+_BOLD = re.compile(r"\*\*|__")
 _DATE = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 _TO_BE_WRITTEN = re.compile(
     r"\W*(?:(?:todo|tbd|tba|fixme|xxx|n/a|nobody|none|lorem ipsum)\b.*|<.*|\[.*|)", re.IGNORECASE
@@ -37,7 +40,9 @@ class Runbook:
         What is still to be written (TODO, `<name>`) counts as nothing.
         """
         steps = [step for step in _STEP.findall(text) if not _TO_BE_WRITTEN.fullmatch(step)]
-        owners = [owner.strip(" *_|") for owner in _OWNER.findall(text) if not _TO_BE_WRITTEN.fullmatch(owner)]
+        owners = [
+            owner.strip(" |\r") for owner in _OWNER.findall(_BOLD.sub("", text)) if not _TO_BE_WRITTEN.fullmatch(owner)
+        ]
         return cls(len(steps), next(iter(owners), ""), tuple(_dates(text)))
 
     def lacks(self, today: date) -> Iterator[str]:

@@ -273,10 +273,13 @@ def test_a_day_that_has_begun_somewhere_is_not_in_the_future(loaded: Loaded) -> 
     assert loaded(f"[env.prod]\n{rotation}").get("prod").key_rotation
 
 
-def test_recordings_say_the_same_whatever_the_machines_clock_says(settings_file: Path, loaded: Loaded) -> None:
-    loaded('[env.recorded]\nkey_rotation = { runbook = "r", rotated_on = 2026-10-01 }')
+@pytest.mark.parametrize("name", ["recorded", "simulated"])
+def test_rehearsals_say_the_same_whatever_the_machines_clock_says(
+    settings_file: Path, loaded: Loaded, name: str
+) -> None:
+    loaded(f'[env.{name}]\nkey_rotation = {{ runbook = "r", rotated_on = 2026-10-01 }}')
     long_ago = SteppedClock(datetime(2020, 1, 1, tzinfo=UTC))
-    assert load(settings_file, environ={}, clock=long_ago).get("recorded").key_rotation
+    assert load(settings_file, environ={}, clock=long_ago).get(name).key_rotation
 
 
 @pytest.fixture

@@ -78,7 +78,9 @@ def test_every_example_in_the_comments_is_understood(tmp_path: Path) -> None:
     assert tomllib.loads(uncommented) != tomllib.loads(text)
     (tmp_path / "filled.toml").write_text(uncommented)
     filled = load(tmp_path / "filled.toml", environ={})
-    assert [entry.problem for entry in (*filled.declarations, *filled.not_applicable, *filled.waivers)] == [""] * 3
+    entries = (*filled.declarations, *filled.not_applicable, *filled.waivers)
+    assert [entry.problem for entry in entries] == [""] * 5
+    assert [entry.env for entry in entries] == ["recorded", "simulated", "prod", "prod", "prod"]
     assert filled.get("prod").alerts.to
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.reconciliation import Amounts, Reconciled, Reconciliation, Unreconciled, Verdict
+from clari_readiness.model.reconciliation import Amounts, PeriodSeen, Reconciled, Reconciliation, Unreconciled, Verdict
 from clari_readiness.model.time import SteppedClock
 from clari_readiness.warehouse import StateStore
 from tests.warehouse.documents import ask
@@ -57,6 +58,18 @@ def test_the_newest_that_looked_counts(store: StateStore) -> None:
 def test_what_is_from_the_future_does_not_count(store: StateStore) -> None:
     store.record(Reconciliation((SAME,)), AT + timedelta(hours=1))
     assert store.reconciliations(AT) == ()
+
+
+def test_a_period_had_rows_when_any_run_until_then_found_some(store: StateStore) -> None:
+    emptied = replace(DIFFERENT, found_rows=0)
+    other = replace(SAME, time_period="2027_Q2", found_rows=0)
+    assert store.periods_with_rows(AT) == ()
+    store.record(Reconciliation((SAME, other)), AT)
+    store.record(Reconciliation((DIFFERENT,)), AT + timedelta(hours=1))
+    store.record(Reconciliation((emptied,), (NOT_LOOKED,)), AT + timedelta(hours=2))
+    seen = PeriodSeen("net_bookings", "2027_Q3", 2, AT + timedelta(hours=1))
+    assert store.periods_with_rows(AT + timedelta(days=1)) == (seen,)
+    assert store.periods_with_rows(AT - timedelta(hours=1)) == ()
 
 
 def test_of_two_kinds_of_one_run_the_one_that_differs_counts(store: StateStore) -> None:
