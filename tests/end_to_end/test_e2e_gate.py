@@ -80,7 +80,7 @@ def test_without_a_key_conn_02_fails_and_says_how_to_set_it(production: tuple[Pl
 
 def test_without_a_key_all_that_needs_clari_is_not_verified_with_one_cause(production: tuple[Place, Ran]) -> None:
     needs_clari = [each for each in _findings(production[0]) if each["source"] == "clari" and each["check"]]
-    needed = {"CONN-01", "CONN-03", "AUTH-02", "API-04", "MON-05", "CLA-01"}
+    needed = {"CONN-01", "CONN-03", "AUTH-02", "AUTH-05", "API-04", "MON-05", "CLA-01", "CLA-06"}
     assert {each["item"] for each in needs_clari} == needed
     assert {each["result"] for each in needs_clari} == {"NOT VERIFIED"}
     assert {each["cause"] for each in needs_clari} == {

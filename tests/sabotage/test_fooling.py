@@ -11,7 +11,7 @@ from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
 from tests.sabotage.cases import MANAGED, REHEARSED
-from tests.sabotage.integration import REPOSITORY, Integration, Judgement, copy_of
+from tests.sabotage.integration import REPOSITORY, Integration, Judgement, copy_of, fingerprint_of
 
 CHECKS = str(REPOSITORY / "checks")
 OWN = '''
@@ -248,8 +248,8 @@ def test_a_crash_is_not_covered_by_not_applicable(passing: Integration) -> None:
 
 
 def test_not_applicable_of_a_surface_does_not_cover_the_item(passing: Integration) -> None:
-    text = passing.settings.read_text().replace('item = "CLA-06"', 'item = "CLA-06"\nsurface = "quota"')
-    passing.settings.write_text(text)
+    passing.reword(f'key_fingerprint = "{fingerprint_of(fixture_key("simulated"))}"', "")
+    exempt(passing, "AUTH-04", 'surface = "tokens"\n')
     assert_not_passed(passing.judge())
 
 
