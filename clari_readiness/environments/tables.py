@@ -223,7 +223,8 @@ class FiscalYearTable(Table):
 class Settings(Table):
     """All that an environment can set, once `[default]` is merged in. Durations are in seconds unless they say days.
 
-    `max_recording_age` is in days. Snapshots younger than `exact_within` must agree with Clari to the cent.
+    `max_recording_age` is in days. Snapshots younger than `exact_within` must agree with Clari to the cent. The current
+    quarter may be the same for `unchanged_for`: a weekend with a holiday on either side is no reason to wake anybody.
     """
 
     live: bool = False
@@ -236,6 +237,7 @@ class Settings(Table):
     retention_quarters: Annotated[int, Field(ge=1, le=80)] = 8
     schedule: Schedule = Schedule()
     anomaly_threshold: Annotated[float, Field(gt=0, le=1)] = 0.20
+    unchanged_for: Seconds = 345_600.0
     job_timeout: Seconds = 600.0
     poll_interval: Seconds = 2.0
     api: Api

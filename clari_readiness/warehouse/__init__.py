@@ -7,6 +7,7 @@ from clari_readiness.warehouse.reading import Answer, WarehouseReader
 from clari_readiness.warehouse.retention import Retired, RetiredRows
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries
+from clari_readiness.warehouse.standing import PlantedExports, Standing, StandingAmounts
 from clari_readiness.warehouse.state import StateStore
 from clari_readiness.warehouse.store import DuckDBWarehouse, Warehouse
 from clari_readiness.warehouse.tables import AMOUNT_COLUMNS, CANONICAL_COLUMNS, Tables
@@ -22,10 +23,13 @@ __all__ = [
     "JobState",
     "Judge",
     "LedgerEntry",
+    "PlantedExports",
     "Question",
     "Retired",
     "RetiredRows",
     "StagedEntries",
+    "Standing",
+    "StandingAmounts",
     "StateStore",
     "Tables",
     "Warehouse",

@@ -90,6 +90,11 @@ class ComparedWarehouse:
         return self._scratch
 
     @property
+    def reader(self) -> WarehouseReader:
+        """What asks the team's tables."""
+        return self._reader
+
+    @property
     def compared_columns(self) -> tuple[str, ...]:
         """The columns of amounts that the team's table has."""
         return tuple(column for column in AMOUNT_COLUMNS if column not in self._selection.absent)

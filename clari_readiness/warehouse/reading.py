@@ -79,6 +79,10 @@ class WarehouseReader:
         optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
         return self._tables.selection(reads, optional, self._columns())
 
+    def over(self, tables: Tables) -> WarehouseReader:
+        """Return a reader of other tables of the same connection."""
+        return WarehouseReader(self._connection, tables, self._name)
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

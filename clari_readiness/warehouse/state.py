@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.model.anomalies import Detection, Inspected, PastDetection
 from clari_readiness.model.reconciliation import (
     PastReconciliation,
     PeriodSeen,
@@ -21,6 +23,7 @@ from clari_readiness.model.reconciliation import (
     Verdict,
 )
 from clari_readiness.model.time import Clock
+from clari_readiness.warehouse.comparing import Export
 from clari_readiness.warehouse.loading import in_utc, transaction
 from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
 from clari_readiness.warehouse.statements import statement
@@ -53,22 +56,47 @@ class StateStore:
         """Return the newest reconciliation of each forecast and period that looked, until a moment."""
         return tuple(
             PastReconciliation(at.replace(tzinfo=UTC), forecast, period, kind, Verdict(verdict))
-            for at, forecast, period, kind, verdict in self._rows("newest_reconciliations", until)
+            for at, forecast, period, kind, verdict in self._read("newest_reconciliations", until)
         )
 
     def periods_with_rows(self, until: datetime) -> tuple[PeriodSeen, ...]:
         """Return each forecast and period of which some run until a moment found rows in the warehouse."""
         return tuple(
             PeriodSeen(forecast, period, rows, seen.replace(tzinfo=UTC))
-            for forecast, period, rows, seen in self._rows("periods_with_rows", until)
+            for forecast, period, rows, seen in self._read("periods_with_rows", until)
         )
 
-    def _rows(self, name: str, until: datetime) -> list[tuple[Any, ...]]:
-        """Ask what was recorded until a moment; nothing was while there is no file."""
+    def reconciled_exports(self, until: datetime) -> tuple[Export, ...]:
+        """Return each export that was the same as Clari's when it was looked at last, until a moment."""
+        return tuple(
+            Export(forecast, period, exported_at.replace(tzinfo=UTC), job_id)
+            for forecast, period, exported_at, job_id in self._read("reconciled_exports", until)
+        )
+
+    def record_detection(self, detection: Detection, at: datetime) -> None:
+        """Add a row for each forecast and period that was looked at, with its anomalies, all or none."""
+        with self._writing() as connection, transaction(connection):
+            for each in detection.inspected:
+                row = {**_inspected(each, detection), "detected_at": in_utc(at)}
+                connection.execute(statement("state/record_detection"), row)
+
+    def detections(self, until: datetime) -> tuple[PastDetection, ...]:
+        """Return the newest detection of each forecast and period until a moment."""
+        return tuple(
+            PastDetection(at.replace(tzinfo=UTC), forecast, period, threshold, compared)
+            for at, forecast, period, threshold, compared in self._read(
+                "newest_detections", until, since_later="detections"
+            )
+        )
+
+    def _read(self, name: str, until: datetime, *, since_later: str = "") -> list[tuple[Any, ...]]:
+        """Return the rows of a statement. A file of ours may be older than the table `since_later`: it has none."""
         if not self._path.is_file():
             return []
         connection = patiently(lambda: open_to_read(self._path), self._clock, self._patience)
         try:
+            if since_later and not _has(connection, since_later):
+                return []
             return connection.execute(statement(f"state/{name}"), {"until": in_utc(until)}).fetchall()
         except duckdb.Error as error:
             raise WarehouseError(
@@ -103,6 +131,30 @@ def _compared(each: Reconciled) -> dict[str, Any]:
         **{name: getattr(each, name) for name in _COUNTS},
         "vanished_rows": each.vanished.rows,
         "sums": json.dumps(sums),
+    }
+
+
+def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    asked = {"table_name": table, "columns": ["forecast_id"]}
+    return bool(connection.execute(statement("checks/has_table"), asked).fetchall()[0][0])
+
+
+def _inspected(each: Inspected, detection: Detection) -> dict[str, Any]:
+    named = [
+        msgspec.to_builtins(anomaly)
+        for anomaly in detection.anomalies
+        if (anomaly.forecast_id, anomaly.time_period) == (each.forecast_id, each.time_period)
+    ]
+    return {
+        "forecast_id": each.forecast_id,
+        "time_period_id": each.time_period,
+        "threshold": detection.threshold,
+        "exported_at": in_utc(each.exported_at),
+        "baseline_period_id": each.baseline_period or None,
+        "baseline_at": None if each.baseline_at is None else in_utc(each.baseline_at),
+        "reason": each.reason,
+        "found": each.found,
+        "anomalies": json.dumps(named),
     }
 
 

@@ -19,3 +19,18 @@ CREATE TABLE IF NOT EXISTS reconciliations (
     vanished_rows BIGINT, -- of people of whom Clari says nothing any more
     sums JSON -- type -> expected and found, as exact text
 )
+;
+
+-- One row for each forecast and period whose newest export the detection of anomalies looked at.
+CREATE TABLE IF NOT EXISTS detections (
+    detected_at TIMESTAMP NOT NULL,
+    forecast_id VARCHAR NOT NULL,
+    time_period_id VARCHAR NOT NULL,
+    threshold DECIMAL(18, 10) NOT NULL, -- more than this part of what was is a swing
+    exported_at TIMESTAMP NOT NULL,
+    baseline_period_id VARCHAR,
+    baseline_at TIMESTAMP, -- NULL: there was nothing to compare with
+    reason VARCHAR NOT NULL, -- why there was nothing
+    found BIGINT NOT NULL, -- anomalies, named or not
+    anomalies JSON NOT NULL -- those that are named, amounts as exact text
+)
