@@ -8,6 +8,7 @@ import traceback
 import typer
 
 from clari_readiness import __version__
+from clari_readiness.cli.alert import alert
 from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
 from clari_readiness.cli.reconcile import reconcile
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(alert)
 app.command()(export)
 app.command()(fingerprint)
 app.command()(reconcile)
