@@ -76,20 +76,28 @@ def _reason(destination: Destination, result: Any) -> str:
 
 @contextmanager
 def _quietly() -> Iterator[ModuleType]:
-    """Import Apprise, which takes a while, and keep what it logs and warns of from everybody but us."""
-    with warnings.catch_warnings():
+    """Import Apprise, which takes a while, and keep what is logged meanwhile from everybody but us.
+
+    Of the two that speak, urllib3 names whole addresses to those who debug.
+    """
+    with warnings.catch_warnings(), _apart("apprise"), _apart("urllib3"):
         warnings.simplefilter("ignore", DeprecationWarning)  # it looks whether imghdr is there
         import apprise  # noqa: PLC0415 - only who sends needs it
 
-        logger = logging.getLogger("apprise")
-        before = logger.level, logger.propagate
-        logger.setLevel(logging.DEBUG)
-        logger.propagate = False
-        nobody = logging.NullHandler()
-        logger.addHandler(nobody)
-        try:
-            yield apprise
-        finally:
-            logger.removeHandler(nobody)
-            logger.level, logger.propagate = before
-            logger.setLevel(before[0])
+        yield apprise
+
+
+@contextmanager
+def _apart(name: str) -> Iterator[None]:
+    """Keep a logger's records to its own handlers, all levels of them."""
+    logger, nobody = logging.getLogger(name), logging.NullHandler()
+    level, propagate = logger.level, logger.propagate
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    logger.addHandler(nobody)
+    try:
+        yield
+    finally:
+        logger.removeHandler(nobody)
+        logger.setLevel(level)
+        logger.propagate = propagate

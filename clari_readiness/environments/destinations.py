@@ -13,6 +13,7 @@ from clari_readiness.secrets import SCHEMES, Secret
 
 _URL = re.compile(r"([a-z][a-z0-9+.-]*)://\S")
 _SHORTEST = 6  # of a part of an address that could be a token
+_OPEN = frozenset({"smtp", "from", "name", "to", "cc", "mode", "format", "verify"})  # what a query may tell of itself
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,11 @@ def _parts(url: str) -> Iterator[str]:
     """Yield user, password, path segments and values of the query; hosts and addresses of people are no secret."""
     try:
         parts = urlsplit(url)
-        user, password = parts.username, parts.password
+        user, password, port = parts.username, parts.password, parts.port
     except ValueError:
         return
     rest = url.partition("://")[2].partition("?")[0].rpartition("@")[2]
     yield from (part for part in (user, password, *rest.split("/")[1:]) if part and "@" not in part)
-    yield from (value for _, value in parse_qsl(parts.query) if "@" not in value)
-    if "." not in rest.partition("/")[0]:  # slack://TOKEN/TOKEN/TOKEN has one where others have a host
+    yield from (value for name, value in parse_qsl(parts.query) if name not in _OPEN)
+    if port is None and "." not in rest.partition("/")[0]:  # slack://TOKEN/TOKEN/TOKEN has one where others have a host
         yield rest.partition("/")[0]

@@ -142,7 +142,7 @@ def _queue(connection: duckdb.DuckDBPyConnection, notice: Notice, key: str, name
         "kind": "raised" if (kind, notice.kind) == ("raised", "repeated") else notice.kind,
         "alarm": msgspec.json.encode(notice.alarm).decode(),
         "since": in_utc(notice.since),
-        "at": in_utc(notice.at),
+        "found_at": in_utc(notice.at),
         "waiting_since": since,
     }
     connection.execute(statement("state/withdraw_notice"), place)

@@ -18,14 +18,14 @@ CREATE TABLE IF NOT EXISTS alert_outbox (
     kind VARCHAR NOT NULL CHECK (kind IN ('raised', 'repeated', 'recovered')),
     alarm VARCHAR NOT NULL,
     since TIMESTAMP NOT NULL,
-    at TIMESTAMP NOT NULL, -- the run that has found it
+    found_at TIMESTAMP NOT NULL, -- the run that has found it
     waiting_since TIMESTAMP NOT NULL, -- the first run whose notice of this alarm was not accepted
     reason VARCHAR NOT NULL -- why it was refused the last time, empty when it was not tried
 );
 
 -- One row for each notice that was tried, accepted or not.
 CREATE TABLE IF NOT EXISTS alert_deliveries (
-    at TIMESTAMP NOT NULL,
+    tried_at TIMESTAMP NOT NULL,
     name VARCHAR NOT NULL,
     topic VARCHAR NOT NULL,
     cause VARCHAR NOT NULL,
