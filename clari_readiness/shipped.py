@@ -8,7 +8,7 @@ from typing import Literal
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def shipped(what: Literal["checks", "contracts", "cassettes", "docs"]) -> Path:
-    """Return the directory of the shipped checks, contracts, cassettes or documentation."""
+def shipped(what: Literal["checks", "contracts", "cassettes", "deploy", "docs"]) -> Path:
+    """Return the directory of the shipped checks, contracts, cassettes, documentation, or what to deploy."""
     inside = _PACKAGE / "_shipped" / what
     return inside if inside.is_dir() else _PACKAGE.parent / what

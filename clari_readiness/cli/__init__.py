@@ -8,6 +8,7 @@ import traceback
 import typer
 
 from clari_readiness import __version__
+from clari_readiness.cli.alert import alert
 from clari_readiness.cli.doctor import doctor
 from clari_readiness.cli.explain import explain
 from clari_readiness.cli.export import export
@@ -27,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(alert)
 app.command()(doctor)
 app.command()(explain)
 app.command()(export)

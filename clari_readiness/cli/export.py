@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from clari_readiness.alerts import link_of, watched_exports
+from clari_readiness.cli.alerting import Watch, alerting
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
@@ -51,18 +53,26 @@ def export(env: Env, config: Config = None, anew: Anew = False, audit_events: Au
             "recorded has recordings and no Clari to export from",
             way_out="start `clari-readiness simulate`, and export with --env=simulated",
         )
+    with alerting(environment, "export") as watch:
+        good = _export(environment, watch, anew=anew, audit_events=audit_events)
+    if not good:
+        sys.exit(1)
+
+
+def _export(environment: Environment, watch: Watch, *, anew: bool, audit_events: bool) -> bool:
+    """Export, say what becomes of it, and tell whether all of it is there."""
     console = Console()
     requests = planned(environment, environment.clock())
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
     tally = show(_exported(environment, requests, anew=anew), len(requests), console)
+    watch.add(watched_exports(tally.told, link=link_of(environment)))
     before = f", {tally.good - tally.loaded} of them before" if tally.good > tally.loaded else ""
     console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
     for line in _others(environment, audit_events=audit_events):
         console.print(line, soft_wrap=True)
-    if failed or tally.grave:
-        sys.exit(1)
+    return not (failed or tally.grave)
 
 
 def _others(environment: Environment, *, audit_events: bool) -> Iterator[str]:
@@ -92,9 +102,12 @@ class _Tally:
     loaded: int = 0
     grave: int = 0
     cost_told: bool = False
+    told: list[Event] = field(default_factory=list)
 
     def lines(self, event: Event) -> Iterator[Text]:
         """Count an event, and yield what a log should say of it."""
+        if event.step.last or event.finding is not None:
+            self.told.append(event)
         if event.cost is not None and not self.cost_told:
             self.cost_told = True
             yield Text(f"this run takes {event.cost}")

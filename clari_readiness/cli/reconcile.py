@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from clari_readiness.alerts import link_of, watched_reconciliation
+from clari_readiness.cli.alerting import Watch, alerting
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
@@ -21,6 +24,7 @@ from clari_readiness.report import reconciliation_document, reconciliation_table
 from clari_readiness.report.files import replace
 from clari_readiness.validation import Contracts
 
+RECORD = "reconciliation.json"
 EXIT_CODES = {Verdict.SAME: 0, Verdict.DIFFERENT: 1, Verdict.NOT_LOOKED: 10}
 
 Periods = Annotated[
@@ -48,8 +52,12 @@ def reconcile(
     environment = chosen(env, config)
     _require_a_warehouse(environment)
     periods = tuple(_quarter(name) for name in period or ())
+    day = as_of.date() if as_of else None
+    watching = nullcontext(Watch()) if day else alerting(environment, "reconciliation")  # a past day is no news
     try:
-        found, at = _reconciled(environment, periods, as_of.date() if as_of else None)
+        with watching as watch:
+            found, at = _reconciled(environment, periods, day)
+            watch.add(watched_reconciliation(found, link=link_of(environment, environment.directory / RECORD)))
     except SettingsError:
         raise
     except ReadinessError as error:
@@ -78,7 +86,7 @@ def _reconciled(
 def _kept(environment: Environment, found: Reconciliation, document: str, at: datetime) -> int:
     """Keep what was found for the next run; a night that leaves no record did not succeed, unless it found worse."""
     try:
-        replace(environment.directory / "reconciliation.json", document.encode())
+        replace(environment.directory / RECORD, document.encode())
         state_of(environment).record(found, at)
     except ReadinessError as error:
         typer.echo(f"clari-readiness: this reconciliation was not recorded: {error}", err=True)

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from clari_readiness.cli.alerting import alerting
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
 from clari_readiness.exporter import Landing, RetiredFiles, enforce, window_of
+from clari_readiness.model.alarms import Watched
 from clari_readiness.model.time import SystemClock
 from clari_readiness.warehouse import DuckDBWarehouse, Retired
 
@@ -26,6 +28,16 @@ def retention(env: Env, config: Config = None, dry_run: DryRun = False) -> None:
     """
     environment = chosen(env, config)
     _require_ours(environment)
+    if dry_run:
+        _enforce(environment, dry_run=True)
+        return
+    with alerting(environment, "retention") as watch:
+        _enforce(environment, dry_run=False)
+        watch.add(Watched(frozenset({"retention"})))
+
+
+def _enforce(environment: Environment, *, dry_run: bool) -> None:
+    """Let go, or say what would go, step by step."""
     window, quarters = window_of(environment, environment.clock()), environment.retention_quarters
     typer.echo(f"the window: {window.first} to {window.first.minus(1 - quarters)}, {quarters} quarters, and later ones")
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())

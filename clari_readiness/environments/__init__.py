@@ -1,6 +1,7 @@
 """Settings: the file `clari-readiness.toml`, the environments in it, and where their keys come from."""
 
 from clari_readiness.environments.concessions import Declaration, NotApplicable, Waiver
+from clari_readiness.environments.destinations import Destination, secrets_of
 from clari_readiness.environments.environment import Environment, Kind, Place
 from clari_readiness.environments.loading import FILE_NAME, Environments, load, load_default
 from clari_readiness.environments.tables import (
@@ -25,6 +26,7 @@ __all__ = [
     "Api",
     "Dashboard",
     "Declaration",
+    "Destination",
     "Environment",
     "Environments",
     "Exporter",
@@ -41,4 +43,5 @@ __all__ = [
     "Warehouse",
     "load",
     "load_default",
+    "secrets_of",
 ]

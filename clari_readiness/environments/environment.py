@@ -11,12 +11,14 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr
 
+from clari_readiness.environments.destinations import Destination, destinations
 from clari_readiness.environments.simulated import SimulatorState
 from clari_readiness.environments.tables import Settings
 from clari_readiness.errors import ReadinessError
 from clari_readiness.model.exports import VALUE_KEYS
 from clari_readiness.model.time import Clock, ScaledClock, SteppedClock, SystemClock
 from clari_readiness.secrets import Secret, fixture_key, resolve
+from clari_readiness.shipped import shipped
 
 Kind = Literal["recorded", "simulated", "team"]
 
@@ -81,6 +83,11 @@ class Environment(Settings):
         """Return a path that the settings name, relative ones from the settings file's directory on."""
         return self.base / written
 
+    def proof_of(self, written: str) -> Path:
+        """Return the path of a file that the settings name as proof; a rehearsal's comes with the package."""
+        path = self.path_of(written)
+        return path if self.kind == "team" or path.exists() else shipped("deploy").parent / written
+
     def make_directory(self) -> Path:
         """Make `directory`, for this user's eyes only, and return it. Raises ReadinessError when that fails."""
         try:
@@ -101,6 +108,10 @@ class Environment(Settings):
         """Return what a reference names, as this environment sees it. Raises SecretError."""
         fixtures = {name: fixture_key(name) for name in ("recorded", "simulated")}
         return resolve(reference, environ=self._place.environ, base=self.base, fixtures=fixtures)
+
+    def destinations(self) -> tuple[Destination, ...]:
+        """Return where alerts go; one that does not resolve is among them, and says why."""
+        return destinations(self.alerts.to, self.resolve, self.fingerprint_salt or "")
 
     @property
     def endpoint(self) -> str:

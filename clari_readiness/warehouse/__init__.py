@@ -1,5 +1,6 @@
 """The warehouse: where exports are kept, and where the gate asks its questions."""
 
+from clari_readiness.warehouse.alerting import AlertStore
 from clari_readiness.warehouse.comparing import ComparedWarehouse, Export, Question
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
 from clari_readiness.warehouse.opening import existing
@@ -16,6 +17,7 @@ from clari_readiness.warehouse.url import database_path
 __all__ = [
     "AMOUNT_COLUMNS",
     "CANONICAL_COLUMNS",
+    "AlertStore",
     "Answer",
     "ComparedWarehouse",
     "DuckDBWarehouse",

@@ -1,0 +1,166 @@
+"""What the suite remembers of alerts, in its own records: which alarms are not over, and who has not heard of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.model.alarms import ActiveAlarm, Alarm, Backlog, Drill, Notice, Pending
+from clari_readiness.model.time import Clock
+from clari_readiness.warehouse.loading import in_utc, transaction
+from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
+from clari_readiness.warehouse.statements import statement
+
+
+class AlertStore:
+    """The tables of alerts in `state.duckdb`, opened for each question: nightly commands may meet at it.
+
+    Whoever has it open delays us by at most `patience` seconds of `clock`; what stops us is a WarehouseError.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 10.0) -> None:
+        self._path = path
+        self._clock = clock
+        self._patience = patience
+
+    def active(self) -> tuple[ActiveAlarm, ...]:
+        """Return the alarms that are not over, the oldest first."""
+        return tuple(
+            ActiveAlarm(_alarm(alarm), _aware(since), _aware(told_at))
+            for alarm, since, told_at in self._asked("active_alarms")
+        )
+
+    def settle(self, active: Iterable[ActiveAlarm], notices: Iterable[Notice], names: Mapping[str, str]) -> None:
+        """Replace the alarms that are not over, and put the notices into each destination's outbox, all or nothing.
+
+        `names` are the destinations: key -> name. What is in the outbox of any other one is forgotten.
+        """
+        with self._writing() as connection, transaction(connection):
+            connection.execute("DELETE FROM alarms")
+            for each in active:
+                connection.execute(statement("state/record_alarm"), _active_row(each))
+            connection.execute(statement("state/forget_destinations"), {"destinations": list(names)})
+            for notice in notices:
+                for key, name in names.items():
+                    _queue(connection, notice, key, name)
+
+    def outbox(self) -> tuple[Pending, ...]:
+        """Return what no destination has accepted yet, the oldest first."""
+        return tuple(
+            Pending(destination, Notice(kind, _alarm(alarm), _aware(since), _aware(at)), reason)
+            for destination, kind, alarm, since, at, reason in self._asked("outbox")
+        )
+
+    def backlog(self) -> tuple[Backlog, ...]:
+        """Return how much each destination has not accepted."""
+        return tuple(
+            Backlog(name, count, _aware(since), reason) for name, count, since, reason in self._asked("backlog")
+        )
+
+    def record_delivery(self, tried: Iterable[Pending], name: str, at: datetime, reason: str) -> None:
+        """Note what became of trying to deliver notices to a destination; accepted ones leave its outbox."""
+        with self._writing() as connection, transaction(connection):
+            for each in tried:
+                place = {**_key(each.notice.alarm), "destination": each.destination}
+                if reason:
+                    connection.execute(statement("state/refuse_notice"), {**place, "reason": reason})
+                else:
+                    connection.execute(statement("state/withdraw_notice"), place)
+                connection.execute(
+                    statement("state/record_delivery"),
+                    {
+                        **_key(each.notice.alarm),
+                        "tried_at": in_utc(at),
+                        "name": name,
+                        "kind": each.notice.kind,
+                        "accepted": not reason,
+                        "reason": reason,
+                    },
+                )
+
+    def record_drills(self, drills: Iterable[Drill]) -> None:
+        """Add each destination's part in a fire drill, all or none."""
+        with self._writing() as connection, transaction(connection):
+            for drill in drills:
+                row = {"name": drill.name, "mark": drill.mark, "reason": drill.reason}
+                connection.execute(statement("state/record_drill"), {**row, "drilled_at": in_utc(drill.at)})
+
+    def last_drills(self, until: datetime) -> tuple[Drill, ...]:
+        """Return each destination's part in its last fire drill until a moment."""
+        rows = self._asked("last_drills", {"until": in_utc(until)})
+        return tuple(Drill(_aware(at), name, mark, reason) for at, name, mark, reason in rows)
+
+    def _asked(self, name: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        if not self._path.is_file():
+            return []
+        connection = patiently(lambda: open_to_read(self._path), self._clock, self._patience)
+        try:
+            return connection.execute(statement(f"state/{name}"), params or {}).fetchall()
+        except duckdb.CatalogException:  # nothing was ever raised here
+            return []
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"{self._path}: the suite's records cannot be read: {first_line(error)}",
+                way_out="name another file with `state = ...`, or move this one away",
+            ) from error
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        spill = self._path.with_name(f"{self._path.name}.spill")
+        connection = patiently(
+            lambda: open_to_write(self._path, memory_limit="128MB", spill=spill), self._clock, self._patience
+        )
+        try:
+            connection.execute(statement("state/alert_schema"))
+            yield connection
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self._path}: cannot be written: {first_line(error)}") from error
+        finally:
+            connection.close()
+
+
+def _queue(connection: duckdb.DuckDBPyConnection, notice: Notice, key: str, name: str) -> None:
+    """Put a notice into an outbox; what is still in there of the same alarm gives way to it.
+
+    Who has not heard that an alarm was raised is told so, however long ago that is.
+    """
+    place = {**_key(notice.alarm), "destination": key}
+    waiting = connection.execute(statement("state/waiting_notice"), place).fetchone()
+    kind, since = waiting or (notice.kind, in_utc(notice.at))
+    row = {
+        **place,
+        "name": name,
+        "kind": "raised" if (kind, notice.kind) == ("raised", "repeated") else notice.kind,
+        "alarm": msgspec.json.encode(notice.alarm).decode(),
+        "since": in_utc(notice.since),
+        "found_at": in_utc(notice.at),
+        "waiting_since": since,
+    }
+    connection.execute(statement("state/withdraw_notice"), place)
+    connection.execute(statement("state/queue_notice"), row)
+
+
+def _active_row(each: ActiveAlarm) -> dict[str, Any]:
+    alarm = msgspec.json.encode(each.alarm).decode()
+    return {**_key(each.alarm), "alarm": alarm, "since": in_utc(each.since), "told_at": in_utc(each.told_at)}
+
+
+def _key(alarm: Alarm) -> dict[str, str]:
+    return {"topic": alarm.topic, "cause": alarm.cause}
+
+
+def _alarm(text: str) -> Alarm:
+    return msgspec.json.decode(text, type=Alarm)
+
+
+def _aware(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC)

@@ -1,0 +1,2 @@
+-- Returns nothing: adds an alarm that is not over.
+INSERT INTO alarms VALUES ($topic, $cause, $alarm, $since, $told_at)

@@ -1,0 +1,198 @@
+"""The nightly commands tell somebody, whatever their exit code; `alert --test` is the fire drill."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from clari_readiness import cli
+from clari_readiness.secrets import fixture_key
+from clari_readiness.simulator import DEFAULT_NOW, Fault, Match, Organisation, RunningClock, Simulator, Status
+from tests.alerts.servers import Hook, web_hook
+from tests.warehouse.documents import ask
+
+SETTINGS = """
+[default]
+forecasts = ["net_bookings"]
+types_to_export = ["forecast", "quota", "crm_closed"]
+fiscal_year = {{ starts = "02", named_after = "end" }}
+history_quarters = 1
+[env.recorded]
+api = {{ key = "fixture://recorded", base_url = "https://api.clari.com/v4" }}
+alerts = {{ to = [{to}] }}
+[env.simulated]
+api = {{ key = "fixture://simulated" }}
+warehouse = {{ url = "duckdb:///warehouse.duckdb" }}
+alerts = {{ to = [{to}] }}
+"""
+UNAUTHORIZED = Status(Match(path="/v4/.*"), 401, body=b'{"code": "unauthorized"}')
+
+Command = Callable[..., tuple[int, str, str]]
+Settings = Callable[..., None]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    def write(*to: str) -> None:
+        (tmp_path / ".readiness" / "simulated").mkdir(parents=True, mode=0o700, exist_ok=True)
+        written = ", ".join(f'"{each}"' for each in to)
+        (tmp_path / "clari-readiness.toml").write_text(SETTINGS.format(to=written))
+
+    return write
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    hours = count()
+
+    def run(*arguments: str, env: str = "simulated", faults: tuple[Fault, ...] = ()) -> tuple[int, str, str]:
+        """Run a command against a simulator that begins again an hour later, or the jobs would not have ended."""
+        config = tmp_path / "clari-readiness.toml"
+        monkeypatch.setattr(sys, "argv", ["clari-readiness", *arguments, f"--env={env}", f"--config={config}"])
+        simulator = Simulator(
+            Organisation(people=3, managers=1),
+            key=fixture_key("simulated"),
+            clock=RunningClock(DEFAULT_NOW + timedelta(hours=next(hours)), speed=200),
+            state_directory=tmp_path / ".readiness" / "simulated",
+            faults=faults,
+        )
+        with simulator, pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / ".readiness" / "simulated" / "state.duckdb"
+
+
+def test_a_night_from_a_dead_token_to_a_lost_row_and_back(
+    settings: Settings, command: Command, hook: Hook, tmp_path: Path
+) -> None:
+    settings(hook.url())
+    assert command("export", faults=(UNAUTHORIZED,))[0] == 1
+    code, _, err = command("export")
+    assert (code, err) == (0, "alerts: 1 message accepted by alerts.to[0] (json)\n")
+    assert command("reconcile")[0] == 0
+    with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
+        connection.execute("DELETE FROM forecast_entries WHERE rowid = 0")
+    assert command("reconcile")[0] == 1
+    assert command("reconcile")[0] == 1
+    assert command("reconcile", "--as-of", "2026-11-01")[0] == 10
+    assert [body["title"].split(": ")[1] for body in hook.bodies] == ["CRITICAL", "RECOVERED", "CRITICAL"]
+    assert "export could not run" in hook.texts[0]
+    assert "What to do: " in hook.texts[0]
+    assert "- missing: TF:" in hook.texts[2]
+
+
+def test_a_reconciliation_that_cannot_look_is_told_and_exits_with_10(
+    settings: Settings, command: Command, hook: Hook
+) -> None:
+    settings(hook.url())
+    code, _, err = command("reconcile")
+    assert code == 10
+    assert "there is no such warehouse file" in err
+    assert "reconciliation could not run" in hook.texts[0]
+
+
+def test_a_retention_that_fails_is_told_and_a_dry_run_tells_nothing(
+    settings: Settings, command: Command, hook: Hook, tmp_path: Path
+) -> None:
+    settings(hook.url())
+    warehouse = tmp_path / "warehouse.duckdb"
+    assert command("export")[0] == 0
+    good = warehouse.read_bytes()
+    warehouse.write_bytes(b"no database")
+    assert command("retention", "--dry-run")[0] == 1
+    assert hook.requests == []
+    assert command("retention")[0] == 1
+    assert "retention could not run" in hook.texts[0]
+    warehouse.write_bytes(good)
+    assert command("retention")[0] == 0
+    assert "RECOVERED" in hook.texts[1]
+
+
+def test_an_alert_that_nobody_takes_does_not_change_the_exit_code_and_the_next_command_says_so(
+    settings: Settings, command: Command, hook: Hook
+) -> None:
+    hook.status = 503
+    settings(hook.url())
+    code, _, err = command("export", faults=(UNAUTHORIZED,))
+    assert code == 1
+    assert "alerts: 1 alert could not be delivered to alerts.to[0] (json) since 2026-11-21" in err
+    assert "T0KEN" not in err
+    code, _, err = command("export")
+    assert code == 0
+    assert "alerts: 1 alert could not be delivered" in err
+
+
+def test_without_destinations_nothing_is_sent_recorded_or_said(
+    settings: Settings, command: Command, state: Path
+) -> None:
+    settings()
+    code, _, err = command("export", faults=(UNAUTHORIZED,))
+    assert code == 1
+    assert "alerts" not in err
+    assert not state.exists()
+
+
+def test_a_fire_drill_asks_every_destination_and_records_who_took_it(
+    settings: Settings, command: Command, hook: Hook, state: Path
+) -> None:
+    with web_hook() as other:
+        settings(hook.url(), other.url())
+        code, out, _ = command("alert", "--test")
+        assert (code, out.splitlines()) == (0, ["alerts.to[0] (json): accepted", "alerts.to[1] (json): accepted"])
+        other.status = 404
+        code, out, _ = command("alert", "--test")
+    assert code == 1
+    assert out.splitlines()[0] == "alerts.to[0] (json): accepted"
+    assert "alerts.to[1] (json): not accepted: " in out
+    assert "404" in out
+    assert "T0KEN" not in out
+    assert hook.bodies[0]["title"] == "simulated: TEST: a fire drill of clari-readiness"
+    assert ask(state, "SELECT name, reason = '' FROM drills ORDER BY drilled_at, name") == [
+        ("alerts.to[0] (json)", True),
+        ("alerts.to[1] (json)", True),
+        ("alerts.to[0] (json)", True),
+        ("alerts.to[1] (json)", False),
+    ]
+    assert "127.0.0.1" not in str(ask(state, "SELECT * FROM drills"))
+
+
+def test_a_reference_that_does_not_resolve_fails_the_drill_and_says_how_to_set_it(
+    settings: Settings, command: Command
+) -> None:
+    settings("env://NOT_SET_ANYWHERE")
+    code, out, _ = command("alert", "--test")
+    assert code == 1
+    assert out.startswith("alerts.to[0] (env): not accepted: environment variable NOT_SET_ANYWHERE is not set")
+
+
+def test_a_drill_for_nobody_is_a_mistake_in_the_settings(settings: Settings, command: Command, state: Path) -> None:
+    settings()
+    code, _, err = command("alert", "--test")
+    assert code == 4
+    assert "env.simulated.alerts.to: there is nobody to send to" in err
+    assert not state.exists()
+
+
+def test_recorded_sends_nothing_to_anybody(settings: Settings, command: Command, hook: Hook) -> None:
+    settings(hook.url())
+    assert command("alert", "--test", env="recorded")[0] == 4
+    assert hook.requests == []
+
+
+def test_alert_without_test_sends_nothing(settings: Settings, command: Command, hook: Hook) -> None:
+    settings(hook.url())
+    code, _, err = command("alert")
+    assert (code, hook.requests) == (4, [])
+    assert "say --test" in err
