@@ -22,7 +22,7 @@ PIECE = 512 * 1024
 _TAIL = 1024 * 1024
 """Bytes at the end of a document, or a sixteenth of a large one, in which the end of its entries is looked for."""
 
-_BEGIN = re.compile(rb'"entries"\s*:\s*(?=\[)')
+_BEGIN = re.compile(rb'\s*\{\s*"entries"\s*:\s*\[')
 _END = re.compile(rb'\](?=\s*(?:,\s*"(?:users|fields|timePeriods|timeFrames)"\s*:|\}\s*\Z))')
 _BOUNDARY = re.compile(rb"\}(\s*),\s*\{\s*\"[A-Za-z_]")
 _NOTHING = b"[]"
@@ -135,17 +135,17 @@ def _mapped(path: Path) -> Iterator[memoryview]:
 def _guessed(content: memoryview, path: Path) -> SplitDocument | None:
     """Return a document by a look at both its ends, because reading all of it twice takes long; None where that fails.
 
-    With a mark in place of its entries it has to be a document that has all lists, and the mark among its entries. Only
-    a list between that has another name, or comes twice, can then be taken for entries, and it cannot be read as some.
+    It begins with its entries, and with a mark in place of them it is a document with all lists, the mark among its
+    entries. Then only a list between that has another name, or comes again, can be taken for entries, and not be read.
     """
-    begin = _BEGIN.search(content)
+    begin = _BEGIN.match(content)
     end = _END.search(content, max(begin.end(), len(content) - max(_TAIL, len(content) // 16))) if begin else None
     if begin is None or end is None:
         return None
-    hollow = b"".join((content[: begin.end() + 1], _MARK, content[end.start() :]))
+    hollow = b"".join((content[: begin.end()], _MARK, content[end.start() :]))
     with suppress(msgspec.DecodeError, DocumentRefused):
         document = msgspec.json.decode(hollow, type=_Document)
-        split = _split(document, path, content, content[begin.end() + 1 : end.start()], guessed=True)
+        split = _split(document, path, content, content[begin.end() : end.start()], guessed=True)
         if document.entries == _MARKED and split.envelope.keys() >= set(LISTS):
             return split
     return None
