@@ -40,10 +40,25 @@ _Number = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 Listed = Mapping[str, frozenset[str]]
 """Key of an entry -> the ids that the document lists, to one of which it refers."""
 
+_SENT = (
+    "forecast_amount",
+    "is_updated",
+    "updated_by",
+    "updated_at",
+    "quota_amount",
+    "adjustment_amount",
+    "adjusted_by",
+    "adjusted_at",
+    "crm_total",
+    "crm_closed",
+    "currency",
+)
+"""The columns whose keys may be absent, in the order in which the entries have them (F13)."""
+
 _KEYS_OF = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
-class _Currency(msgspec.Struct, forbid_unknown_fields=True):
+class _Currency(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     code: str
     symbol: str | None = None
 
@@ -102,13 +117,15 @@ def _decoder(amounts: Mapping[str, str], listed: Listed) -> msgspec.json.Decoder
         return None
     # One of a few known texts is looked up instead of being made, which is most of what makes it fast.
     required = [(column, Literal[tuple(listed[key])]) for column, key in KEYS.items()]
-    optional = [
-        *((column, float | None, None) for column in amounts),
-        *((column, str | _Number | None, None) for column in PEOPLE),
-        *((column, _Number | None, None) for column in MOMENTS),
-        ("is_updated", bool, False),
-        ("currency", _Currency, None),
-    ]
+    typed = {
+        **dict.fromkeys(amounts, (float | None, None)),
+        **dict.fromkeys(PEOPLE, (str | _Number | None, None)),
+        **dict.fromkeys(MOMENTS, (_Number | None, None)),
+        "is_updated": (bool, False),
+        "currency": (_Currency, None),
+    }
+    # In the order in which Clari sends them, or each key would be looked for among all.
+    optional = [(column, *typed[column]) for column in sorted(typed, key=_SENT.index)]
     named = {**KEYS, **amounts, **PEOPLE, **MOMENTS, "is_updated": FLAG, "currency": CURRENCY}
     entry = msgspec.defstruct("Entry", [*required, *optional], rename=named, forbid_unknown_fields=True, gc=False)
     entries: Any = list[entry]  # type: ignore[valid-type]
