@@ -167,14 +167,15 @@ def validation(bench: Bench) -> list[Row]:
 
 
 def gate(bench: Bench) -> list[Row]:
-    """The recorded gate in a fresh copy of the project."""
-    ways = {"whole": False, "collected": True}
+    """The recorded gate in a fresh copy of the project, with the quick trial and without it."""
+    ways = {"no trial": ["-m", "not trial"], "whole": [], "collected": ["--collect-only", "-q"]}
     runs = bench.alternating(
-        {name: Task("gate:checks", {"directory": "{scratch}", "collect_only": only}) for name, only in ways.items()}
+        {name: Task("gate:checks", {"directory": "{scratch}", "options": each}) for name, each in ways.items()}
     )
     seen = {"seconds": _seconds(runs), "cpu_seconds": _processor(runs)}
     return [
-        _gate("pytest checks, recorded", "at most 10 s", "whole", 10, seen),
+        _gate("pytest checks, recorded, no trial", "at most 10 s", "no trial", 10, seen),
+        _gate("pytest checks, recorded, whole", "at most 30 s", "whole", 30, seen),
         _gate("pytest checks, imports and collection", "at most 1 s", "collected", 1, seen),
     ]
 

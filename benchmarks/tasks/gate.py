@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,10 @@ _NEEDED = (
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
-def checks(directory: str, *, collect_only: bool) -> dict[str, Any]:
-    """Run `pytest checks` on a copy of the project, or only its imports and its collection."""
+def checks(directory: str, *, options: Sequence[str]) -> dict[str, Any]:
+    """Run `pytest checks` with more options on a copy of the project."""
     root = _copy(Path(directory))
-    command = [sys.executable, "-m", "pytest", "checks", *_without_foreign_plugins()]
-    command += ["--collect-only", "-q"] if collect_only else []
+    command = [sys.executable, "-m", "pytest", "checks", *_without_foreign_plugins(), *options]
     begun = time.perf_counter()
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
     seconds = time.perf_counter() - begun

@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from clari_readiness.errors import ReadinessError
 from clari_readiness.model.exports import LandedDocument
 
 _AT_ONCE = 1024 * 1024
 """Bytes that are digested at once: handing over each chunk would cost more than its digest."""
+
+_WRITTEN_BACK = 32 * 1024 * 1024
+"""Bytes after which the disk begins with what came so far, or it would idle until the last chunk and we wait for it."""
 
 
 def land(chunks: Iterable[bytes], to: Path, *, judge: Callable[[Path, int], None]) -> LandedDocument:
@@ -41,14 +44,46 @@ def land(chunks: Iterable[bytes], to: Path, *, judge: Callable[[Path, int], None
 
 def _write(chunks: Iterable[bytes], part: Path) -> tuple[int, str]:
     size = 0
-    with part.open("wb") as file, _Digest() as digest:
+    with part.open("wb") as file, _WriteBack(file) as disk, _Digest() as digest:
         for chunk in chunks:
             file.write(chunk)
             digest.update(chunk)
             size += len(chunk)
+            disk.begin(size)
         file.flush()
-        os.fsync(file.fileno())
+        disk.finish()
     return size, digest.hexdigest()
+
+
+class _WriteBack:
+    """Makes a file durable in a thread of its own, stretch by stretch while it grows.
+
+    The system tells that a disk refused to one call only, so each call's error is kept until the end.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._descriptor = file.fileno()
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._writing: list[Future[None]] = []
+        self._begun = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def begin(self, size: int) -> None:
+        """Begin to write what there is, now that the file has so many bytes, if that is worth it."""
+        if size - self._begun >= _WRITTEN_BACK:
+            self._begun = size
+            self._writing.append(self._pool.submit(os.fsync, self._descriptor))
+
+    def finish(self) -> None:
+        """Return when everything is on the disk; an OSError says that it is not."""
+        self._writing.append(self._pool.submit(os.fsync, self._descriptor))
+        for each in self._writing:
+            each.result()
 
 
 class _Digest:

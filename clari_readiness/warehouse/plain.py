@@ -7,6 +7,7 @@ filter and no contract: it must accept less than the contract does, and accept w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -40,12 +41,25 @@ _Number = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 Listed = Mapping[str, frozenset[str]]
 """Key of an entry -> the ids that the document lists, to one of which it refers."""
 
+_SENT = (
+    "forecast_amount",
+    "is_updated",
+    "updated_by",
+    "updated_at",
+    "quota_amount",
+    "adjustment_amount",
+    "adjusted_by",
+    "adjusted_at",
+    "crm_total",
+    "crm_closed",
+    "currency",
+)
+"""The columns whose keys may be absent, in the order in which the entries have them (F13)."""
+
 _KEYS_OF = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
-class _Currency(msgspec.Struct, forbid_unknown_fields=True):
-    code: str
-    symbol: str | None = None
+_CODE = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -72,23 +86,31 @@ class PlainEntries:
     def __init__(self, shape: EntryShape, listed: Listed) -> None:
         self._shape = shape
         self._listed = listed
-        self._any = _decoder(shape.amounts, listed)
-        self._usual = _decoder({}, listed)
+        self._any = _decoder(shape.amounts, listed, str)
+        self._usual = _decoder({}, listed, None)
+        self._codes: frozenset[str] = frozenset()
         self.amounts_seen: frozenset[str] = frozenset()
 
     def count(self, text: bytes) -> int | None:
         """Return how many entries a JSON list holds; None when any of them needs a second look."""
-        count = _count(self._usual, text)
-        if count is None and (count := _count(self._any, text)) is not None:
-            self._learn(text)
-        return count
+        entries = _decoded(self._usual, text)
+        if entries is None:
+            entries = _decoded(self._any, text)
+            if entries is None or not self._learnt(text, entries):
+                return None
+        return len(entries)
 
-    def _learn(self, text: bytes) -> None:
-        """Take in the keys of a list that has more of them than those before; null is no absent key (F13)."""
+    def _learnt(self, text: bytes, entries: list[Any]) -> bool:
+        """Take in the keys and currencies of a list, null being no absent key (F13), unless one is no currency."""
+        codes = self._codes | {each.currency.code for each in entries if each.currency}
+        if not all(_CODE.fullmatch(code) for code in codes):
+            return False
         keys = {key for entry in _KEYS_OF.decode(text) for key in entry}
+        self._codes = codes
         self.amounts_seen |= keys & frozenset(self._shape.amounts.values())
         seen = {column: key for column, key in self._shape.amounts.items() if key in self.amounts_seen}
-        self._usual = _decoder(seen, self._listed)
+        self._usual = _decoder(seen, self._listed, Literal[tuple(sorted(codes))] if codes else None)
+        return True
 
 
 def listed_in(envelope: Mapping[str, Any]) -> dict[str, frozenset[str]]:
@@ -96,29 +118,38 @@ def listed_in(envelope: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     return {key: frozenset(each[key] for each in envelope.get(name, ())) for key, name in LISTED.items()}
 
 
-def _decoder(amounts: Mapping[str, str], listed: Listed) -> msgspec.json.Decoder[list[Any]] | None:
-    """Return a decoder of entries with these amounts; None where there is nothing that an entry could refer to."""
+def _decoder(amounts: Mapping[str, str], listed: Listed, code: Any) -> msgspec.json.Decoder[list[Any]] | None:
+    """Return a decoder of entries with these amounts, and currencies of a type, if any.
+
+    None comes back where there is nothing that an entry could refer to.
+    """
     if not all(listed.values()):
         return None
     # One of a few known texts is looked up instead of being made, which is most of what makes it fast.
     required = [(column, Literal[tuple(listed[key])]) for column, key in KEYS.items()]
-    optional = [
-        *((column, float | None, None) for column in amounts),
-        *((column, str | _Number | None, None) for column in PEOPLE),
-        *((column, _Number | None, None) for column in MOMENTS),
-        ("is_updated", bool, False),
-        ("currency", _Currency, None),
-    ]
+    typed: dict[str, tuple[Any, Any]] = {
+        **dict.fromkeys(amounts, (float | None, None)),
+        **dict.fromkeys(PEOPLE, (str | _Number | None, None)),
+        **dict.fromkeys(MOMENTS, (_Number | None, None)),
+        "is_updated": (bool, False),
+    }
+    if code is not None:
+        currency = msgspec.defstruct(
+            "Currency", [("code", code), ("symbol", str | None, None)], forbid_unknown_fields=True, gc=False
+        )
+        typed["currency"] = (currency, None)
+    # In the order in which Clari sends them, or each key would be looked for among all.
+    optional = [(column, *typed[column]) for column in sorted(typed, key=_SENT.index)]
     named = {**KEYS, **amounts, **PEOPLE, **MOMENTS, "is_updated": FLAG, "currency": CURRENCY}
     entry = msgspec.defstruct("Entry", [*required, *optional], rename=named, forbid_unknown_fields=True, gc=False)
     entries: Any = list[entry]  # type: ignore[valid-type]
     return msgspec.json.Decoder(entries)
 
 
-def _count(decoder: msgspec.json.Decoder[list[Any]] | None, text: bytes) -> int | None:
+def _decoded(decoder: msgspec.json.Decoder[list[Any]] | None, text: bytes) -> list[Any] | None:
     if decoder is None:
         return None
     try:
-        return len(decoder.decode(text))
+        return decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None

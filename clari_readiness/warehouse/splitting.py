@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,15 @@ LISTS = ("users", "fields", "timePeriods", "timeFrames")
 PIECE = 512 * 1024
 """Bytes of a piece, or a little more: small enough to be decoded in the processor's cache."""
 
+_TAIL = 1024 * 1024
+"""Bytes at the end of a document, or a sixteenth of a large one, in which the end of its entries is looked for."""
+
+_BEGIN = re.compile(rb'\s*\{\s*"entries"\s*:\s*\[')
+_END = re.compile(rb'\](?=\s*(?:,\s*"(?:users|fields|timePeriods|timeFrames)"\s*:|\}\s*\Z))')
 _BOUNDARY = re.compile(rb"\}(\s*),\s*\{\s*\"[A-Za-z_]")
 _NOTHING = b"[]"
+_MARK = b'"where the entries were"'
+_MARKED = msgspec.Raw(b"[" + _MARK + b"]")
 _ENTRIES = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -51,12 +58,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class SplitDocument:
-    """A document while its file is open: `envelope` is all of it but its entries, decoded."""
+    """A document while its file is open: `envelope` is all of it but its entries, decoded.
+
+    Where its entries end may be a guess. It is right when each piece of them can be read, the last one up to there.
+    """
 
     path: Path
     envelope: Mapping[str, Any]
     _lists: Mapping[str, msgspec.Raw]
     _entries: memoryview
+    _content: memoryview
+    _guessed: bool
 
     def write_lists(self, directory: Path) -> dict[str, Path]:
         """Write each list but the entries to a file, and return them by name; one that is not there becomes empty."""
@@ -70,24 +82,28 @@ class SplitDocument:
 
         It returns None for what it cannot judge, and then they are counted here.
         """
-        first = start = 0
-        for end, following in self._cuts():
+        return self._pieces(count, 0, 0)
+
+    def _pieces(self, count: Callable[[bytes], int | None], first: int, start: int) -> Iterator[tuple[Piece, bool]]:
+        for end, following in self._cuts(start):
             piece = Piece(first, self._entries[start:end])
             known = count(piece.text)
             entries = _counted(piece.text) if known is None else known
             if entries is not None:
                 yield piece, known is not None
                 first, start = first + entries, following
+            elif self._guessed:
+                yield from _read_through(self._content, self.path)._pieces(count, first, start)
+                return
         if start < len(self._entries):
             raise _refused(self.path, f"$.entries[{first}]: cannot be read")
 
-    def _cuts(self) -> Iterator[tuple[int, int]]:
+    def _cuts(self, after: int) -> Iterator[tuple[int, int]]:
         """Yield where one entry seems to end and the next to begin, about once in a piece, and the end.
 
         `},{"x` cannot stand inside a string, whose quote would be escaped, but it can in a list inside an entry. What
         was cut there is no JSON, since more than one list is open.
         """
-        after = 0
         while found := _BOUNDARY.search(self._entries, after + PIECE):
             after = found.end(1) + 1
             yield found.start() + 1, after
@@ -98,15 +114,11 @@ class SplitDocument:
 def opened(landed: LandedDocument) -> Iterator[SplitDocument]:
     """Take a landed document apart while its file is open.
 
-    A document that is no JSON, or is an object without a list of entries, is a DocumentRefused. Whether another list
-    may be missing is the contract's business.
+    A document that is no JSON, or is an object without a list of entries, is a DocumentRefused, raised here or by its
+    pieces. Whether another list may be missing is the contract's business.
     """
     with _mapped(landed.path) as content:
-        document = _taken_apart(content, landed.path)
-        entries = _list(document.entries, "entries", landed.path)
-        lists = {name: raw for name in LISTS if not isinstance(raw := getattr(document, name), msgspec.UnsetType)}
-        decoded = {name: _decoded(raw, name, landed.path) for name, raw in lists.items()}
-        yield SplitDocument(landed.path, {"entries": [], **decoded}, lists, entries[1:-1])
+        yield _guessed(content, landed.path) or _read_through(content, landed.path)
 
 
 @contextmanager
@@ -118,6 +130,38 @@ def _mapped(path: Path) -> Iterator[memoryview]:
             raise DocumentRefused(f"{path}: the document is empty: not even an object") from error
         # Closing the map is left to its last view: msgspec's raw members may outlive this block in a traceback.
         yield memoryview(content)
+
+
+def _guessed(content: memoryview, path: Path) -> SplitDocument | None:
+    """Return a document by a look at both its ends, because reading all of it twice takes long; None where that fails.
+
+    It begins with its entries, and with a mark in place of them it is a document with all lists, the mark among its
+    entries. Then only a list between that has another name, or comes again, can be taken for entries, and not be read.
+    """
+    begin = _BEGIN.match(content)
+    end = _END.search(content, max(begin.end(), len(content) - max(_TAIL, len(content) // 16))) if begin else None
+    if begin is None or end is None:
+        return None
+    hollow = b"".join((content[: begin.end()], _MARK, content[end.start() :]))
+    with suppress(msgspec.DecodeError, DocumentRefused):
+        document = msgspec.json.decode(hollow, type=_Document)
+        split = _split(document, path, content, content[begin.end() : end.start()], guessed=True)
+        if document.entries == _MARKED and split.envelope.keys() >= set(LISTS):
+            return split
+    return None
+
+
+def _read_through(content: memoryview, path: Path) -> SplitDocument:
+    document = _taken_apart(content, path)
+    return _split(document, path, content, _list(document.entries, "entries", path)[1:-1], guessed=False)
+
+
+def _split(
+    document: _Document, path: Path, content: memoryview, entries: memoryview, *, guessed: bool
+) -> SplitDocument:
+    lists = {name: raw for name in LISTS if not isinstance(raw := getattr(document, name), msgspec.UnsetType)}
+    decoded = {name: _decoded(raw, name, path) for name, raw in lists.items()}
+    return SplitDocument(path, {"entries": [], **decoded}, lists, entries, content, guessed)
 
 
 def _taken_apart(content: memoryview, path: Path) -> _Document:

@@ -16,6 +16,9 @@ import httpcore
 
 from clari_readiness.client.transport import Deadline
 
+_AT_ONCE = 512 * 1024
+"""Bytes that one read may bring. httpcore asks for 64 KiB and takes more; each part is more work than its bytes are."""
+
 _CURRENT: ContextVar[Deadline | None] = ContextVar("deadline of the call that this thread makes", default=None)
 
 
@@ -47,8 +50,8 @@ class BoundedStream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come, at most so many bytes."""
-        return self._inner.read(max_bytes, _bounded(timeout, httpcore.ReadTimeout))
+        """Read what has come, more at once than httpcore asks for."""
+        return self._inner.read(max(max_bytes, _AT_ONCE), _bounded(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it."""

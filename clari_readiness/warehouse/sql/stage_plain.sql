@@ -11,7 +11,6 @@ SELECT
             AND CAST(CAST({{adjustment_amount}} AS DECIMAL(15, 2)) AS DOUBLE) IS NOT DISTINCT FROM {{adjustment_amount}}
             AND CAST(CAST({{crm_total}} AS DECIMAL(15, 2)) AS DOUBLE) IS NOT DISTINCT FROM {{crm_total}}
             AND CAST(CAST({{crm_closed}} AS DECIMAL(15, 2)) AS DOUBLE) IS NOT DISTINCT FROM {{crm_closed}}
-            AND coalesce(regexp_full_match({{currency}}.code, '[A-Z]{3}'), true)
             THEN {{field_id}}
         ELSE error('an entry is not plain')
     END,
