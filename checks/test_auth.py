@@ -74,7 +74,9 @@ def test_the_key_is_rotated_each_quarter_as_it_is_written(
         fix=f"copy docs/runbooks/key-rotation.md, make it yours, and set env.{environment.name}.key_rotation",
     )
     runbook = runbook_of(environment, rotation)
-    evidence.saw("rotation", {"runbook": rotation.runbook, "rotated on": rotation.rotated_on, "days": rotation.every})
+    evidence.saw(
+        "rotation", {"runbook": rotation.runbook, "rotated on": str(rotation.rotated_on), "days": rotation.every}
+    )
     wrong = list(wrong_with(runbook, rotation, today, own=environment.kind == "team"))
     assert not wrong, evidence.fails(
         "; ".join(wrong),
