@@ -18,6 +18,7 @@ _NEEDED = (
     "checks",
     "contracts",
     "cassettes",
+    "docs",
     "clari_readiness",
     "conftest.py",
     "pyproject.toml",

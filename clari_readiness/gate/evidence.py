@@ -18,6 +18,7 @@ class EvidenceLog:
     expected: str = ""
     fix: str = ""
     declared: bool = False
+    warning: str = ""
 
     def saw(self, label: str, value: Any) -> None:
         """Record a value that was observed."""
@@ -37,6 +38,10 @@ class EvidenceLog:
         said = {"statement": declaration.text, "by": declaration.by, "expires": declaration.expires}
         self.seen.append(Evidence("declaration", declaration.item, said))
         self.declared = True
+
+    def warns(self, sentence: str) -> None:
+        """Say of a check that passes what will soon make it fail."""
+        self.warning = sentence
 
     def concludes(self, sentence: str) -> None:
         """Say in one sentence what a passing check has seen; without it the check has not passed."""

@@ -52,7 +52,9 @@ def _passed(base: Finding, evidence: EvidenceLog) -> Finding:
     if not (evidence.seen and evidence.summary):
         blind = "the check ended without having " + ("concluded anything" if evidence.seen else "seen any evidence")
         return replace(base, observed=blind, fix="let the check record what it saw, and conclude from it")
-    return replace(base, result=Result.PASS, observed=evidence.summary, declared=evidence.declared)
+    return replace(
+        base, result=Result.PASS, observed=evidence.summary, declared=evidence.declared, warning=evidence.warning
+    )
 
 
 def _failed(base: Finding, error: AssertionError, evidence: EvidenceLog) -> Finding:

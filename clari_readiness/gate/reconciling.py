@@ -29,7 +29,7 @@ def reconciliation(readiness: Readiness) -> Piece:
 
     What it finds is recorded for the next run, after what earlier runs had recorded was read.
     """
-    earlier_reconciliations(readiness)
+    periods_seen(readiness)
     return readiness.collector.once("reconciliation", lambda exchanges: _reconcile(readiness, exchanges))
 
 
@@ -41,10 +41,10 @@ def earlier_reconciliations(readiness: Readiness) -> Piece:
     return readiness.collector.once("reconciliations-before", lambda exchanges: _earlier(readiness, exchanges))
 
 
-def periods_seen(readiness: Readiness) -> tuple[PeriodSeen, ...]:
-    """Return each forecast and period of which a run so far found rows in the warehouse. Raises WarehouseError."""
+def periods_seen(readiness: Readiness) -> Piece:
+    """Return each forecast and period of which a run before this one found rows: `seen_of` reads it."""
     earlier_reconciliations(readiness)
-    return _state(readiness).periods_with_rows(readiness.clock_at().now())
+    return readiness.collector.once("periods-seen-before", lambda _: _seen(readiness))
 
 
 def reconciled_of(piece: Piece) -> Reconciliation:
@@ -55,6 +55,15 @@ def reconciled_of(piece: Piece) -> Reconciliation:
 def earlier_of(piece: Piece) -> tuple[PastReconciliation, ...]:
     """Read what earlier runs had found, or raise the error that came instead."""
     return msgspec.convert(piece.value(), type=tuple[PastReconciliation, ...])
+
+
+def seen_of(piece: Piece) -> tuple[PeriodSeen, ...]:
+    """Read of which periods earlier runs had found rows, or raise the error that came instead."""
+    return msgspec.convert(piece.value(), type=tuple[PeriodSeen, ...])
+
+
+def _seen(readiness: Readiness) -> Any:
+    return msgspec.to_builtins(_state(readiness).periods_with_rows(readiness.clock_at().now()))
 
 
 def _earlier(readiness: Readiness, exchanges: list[Exchange]) -> Any:

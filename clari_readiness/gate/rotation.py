@@ -46,7 +46,8 @@ def due_on(rotation: KeyRotation) -> date:
 def warning(rotation: KeyRotation, today: date) -> str:
     """Return that the key is soon due, or an empty text."""
     left = due_on(rotation) - today
-    return f"it is due in {left.days} days, on {due_on(rotation)}" if left <= NOTICE else ""
+    days = "1 day" if left.days == 1 else f"{left.days} days"
+    return f"the key is due in {days}, on {due_on(rotation)}" if left <= NOTICE else ""
 
 
 def _late(rotation: KeyRotation, today: date) -> Iterator[str]:

@@ -63,7 +63,8 @@ class Finding:
     """What one check found out about one item from one source.
 
     `observed`, `expected`, `why` and `fix` are sentences for people; on a PASS `observed` says what was seen. `cause`
-    groups findings that have one reason in common, such as the key that does not resolve.
+    groups findings that have one reason in common, such as the key that does not resolve. `warning` says of a PASS what
+    will soon make it fail, or is empty.
     """
 
     item: str
@@ -78,6 +79,7 @@ class Finding:
     declared: bool = False
     evidence: tuple[Evidence, ...] = ()
     seconds: float = 0.0
+    warning: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import pytest
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.reconciling import earlier_of, reconciled_of
+from clari_readiness.gate.reconciling import earlier_of, reconciled_of, seen_of
 from clari_readiness.gate.reconciling import earlier_reconciliations as earlier_piece
-from clari_readiness.gate.reconciling import periods_seen as seen_by_earlier_runs
+from clari_readiness.gate.reconciling import periods_seen as periods_piece
 from clari_readiness.gate.reconciling import reconciliation as reconciliation_piece
 from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
 from clari_readiness.report import reconciliation_document
@@ -54,8 +54,8 @@ def earlier_reconciliations(readiness: Readiness, evidence: EvidenceLog) -> tupl
 
 @pytest.fixture
 def periods_seen(readiness: Readiness, evidence: EvidenceLog) -> tuple[PeriodSeen, ...]:
-    """Return each forecast and period of which a run of the suite found rows in the warehouse."""
-    seen = seen_by_earlier_runs(readiness)
+    """Return each forecast and period of which a run before this one found rows in the warehouse."""
+    seen = seen_of(periods_piece(readiness))
     evidence.saw(
         "rows at earlier reconciliations", {f"{each.time_period} of {each.forecast_id}": each.rows for each in seen}
     )

@@ -124,6 +124,16 @@ def troubles(report: GateReport, result: Result) -> tuple[Trouble, ...]:
     return tuple(sorted(found, key=lambda trouble: trouble.priority))
 
 
+def warnings(report: GateReport) -> tuple[tuple[ItemResult, str], ...]:
+    """Return what will soon make passing items fail: the item, and the sentence."""
+    return tuple(
+        (item, finding.warning)
+        for item in report.items
+        for finding in item.findings
+        if item.result is Result.PASS and finding.warning
+    )
+
+
 def problems(report: GateReport) -> tuple[Concession, ...]:
     """Return the waivers, declarations and not-applicables that do not hold."""
     return tuple(concession for concession in report.concessions if concession.problem)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from clari_readiness.model.findings import GateReport, ItemResult, Result
 from clari_readiness.report.document import as_json
 from clari_readiness.report.files import replace
-from clari_readiness.report.overview import Section, deciding, is_conceded, is_declared, sections, troubles
+from clari_readiness.report.overview import Section, deciding, is_conceded, is_declared, sections, troubles, warnings
 from clari_readiness.report.plain import plain
 
 _TONES = {0: "passed", 1: "failed", 10: "incomplete"}
@@ -48,6 +48,7 @@ def page(report: GateReport) -> str:
         whole=Section("", "All sections", report.items),
         failed=[item for item in report.items if item.result is Result.FAIL],
         unverified=troubles(report, Result.NOT_VERIFIED),
+        warned=warnings(report),
         not_applicable=[one for one in troubles(report, Result.NOT_APPLICABLE) if not is_conceded(one.items[0])],
         Result=Result,
     )

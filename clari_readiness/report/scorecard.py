@@ -12,7 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from clari_readiness.model.findings import Concession, GateReport, Result
-from clari_readiness.report.overview import ORDER, Section, Trouble, counts, is_conceded, problems, sections, troubles
+from clari_readiness.report.overview import (
+    ORDER,
+    Section,
+    Trouble,
+    counts,
+    is_conceded,
+    problems,
+    sections,
+    troubles,
+    warnings,
+)
 from clari_readiness.report.plain import plain
 
 NARROWEST = 40
@@ -60,6 +70,9 @@ def _parts(report: GateReport) -> Iterator[RenderableType]:
         if found := troubles(report, result):
             yield _heading(result.value, counts(report.items)[result], "item", "items", STYLES[result])
             yield _table(row for trouble in found for row in _rows(trouble))
+    if warned := warnings(report):
+        yield _heading("WARNING", len(warned), "item", "items", STYLES[Result.NOT_VERIFIED])
+        yield _table((Text.assemble((plain(of.item.id), "bold"), " ", of.item.priority), _text(w)) for of, w in warned)
     if invalid := problems(report):
         yield _heading("DO NOT HOLD", len(invalid), "concession", "concessions", STYLES[Result.FAIL])
         yield _table((Text(plain(one.item), "bold"), _text(_problem(one))) for one in invalid)

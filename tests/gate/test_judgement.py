@@ -90,6 +90,19 @@ def test_any_other_error_is_not_verified_and_named(error: BaseException) -> None
     assert str(error).partition(";")[0] in found.observed
 
 
+def test_a_warning_belongs_to_a_pass_alone() -> None:
+    log = EvidenceLog()
+    log.saw("something", 1)
+    log.warns("it will be 2 tomorrow")
+    log.concludes("something is 1")
+    roots = (Path(__file__).parent,)
+    found = [
+        judge(PROMISE, check="c", why=None, error=error, in_call=True, evidence=log, check_roots=roots, seconds=0)
+        for error in (None, raised(AssertionError("no")), NotVerified("no key"))
+    ]
+    assert [one.warning for one in found] == ["it will be 2 tomorrow", "", ""]
+
+
 def test_the_explanation_of_the_check_is_kept_apart_from_its_message() -> None:
     log = EvidenceLog()
     log.saw("x", 1)

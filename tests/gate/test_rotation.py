@@ -121,8 +121,9 @@ def test_a_rotation_to_come_is_none(runbook: Path) -> None:
 
 def test_a_warning_comes_fourteen_days_before_and_not_earlier() -> None:
     assert warning(rotation(TODAY - timedelta(days=75)), TODAY) == ""
-    assert warning(rotation(TODAY - timedelta(days=76)), TODAY) == "it is due in 14 days, on 2026-12-05"
-    assert warning(rotation(TODAY - timedelta(days=90)), TODAY) == "it is due in 0 days, on 2026-11-21"
+    assert warning(rotation(TODAY - timedelta(days=76)), TODAY) == "the key is due in 14 days, on 2026-12-05"
+    assert warning(rotation(TODAY - timedelta(days=89)), TODAY) == "the key is due in 1 day, on 2026-11-22"
+    assert warning(rotation(TODAY - timedelta(days=90)), TODAY) == "the key is due in 0 days, on 2026-11-21"
     assert due_on(rotation(TODAY)) == TODAY + timedelta(days=90)
 
 

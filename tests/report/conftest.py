@@ -113,10 +113,11 @@ def hostile() -> GateReport:
     failed = a_result("API-01", Result.FAIL, **said, evidence=evidence)
     unknown = a_result("API-02", Result.NOT_VERIFIED, observed="", cause=payload("cause"))
     also = a_result("API-03", Result.NOT_VERIFIED, observed=payload("observed.same"), cause=payload("cause"))
+    soon = a_result("API-04", Result.PASS, warning=payload("warning"))
     titled = ItemResult(Item("OWN-01", payload("title"), "P1", ("settings",)), Result.PASS, ())
     own_id = ItemResult(Item(payload("id"), "a title", "P1", ("settings",)), Result.FAIL, ())
     return a_report(
-        *(failed, unknown, also, titled, own_id),
+        *(failed, unknown, also, soon, titled, own_id),
         environment=payload("environment"),
         exporter=payload("exporter"),
         subset=payload("subset"),

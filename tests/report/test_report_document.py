@@ -66,6 +66,7 @@ def item_results(draw: st.DrawFn) -> ItemResult:
         declared=st.booleans(),
         evidence=st.lists(evidence, max_size=2).map(tuple),
         seconds=seconds,
+        warning=words,
     )
     waived = result is Result.WAIVED
     return ItemResult(

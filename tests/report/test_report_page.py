@@ -199,3 +199,9 @@ def test_a_page_that_cannot_be_written_is_one_clear_error(make: SimpleNamespace,
     (tmp_path / "report.html").mkdir()
     with pytest.raises(ReadinessError, match=r"report\.html: the report cannot be written"):
         write_page(make.go(), tmp_path / "report.html")
+
+
+def test_a_warning_has_a_place_of_its_own_before_the_checklist(make: SimpleNamespace) -> None:
+    words = Outline(page(make.report(make.result("AUTH-03", Result.PASS, warning="the key is due in 9 days")))).words
+    assert words.index("Warnings") < words.index("the key is due in 9 days") < words.index("Checklist")
+    assert "Warnings" not in Outline(page(make.report())).words

@@ -229,3 +229,14 @@ def test_what_follows_in_a_wrapped_message_hangs_under_its_beginning(make: Simpl
     for line in shown.splitlines()[first + 1 : line_with("====", shown) - 2]:
         assert line[:indent].strip() in ("", "->")
         assert not line[indent].isspace()
+
+
+def test_a_pass_that_soon_will_be_none_is_told_and_stays_a_pass(make: SimpleNamespace) -> None:
+    soon = make.result("AUTH-03", Result.PASS, warning="the key is due in 9 days")
+    failed = make.result("AUTH-04", Result.FAIL, observed="prod and staging use one token", warning="of no use now")
+    shown = card(make.report(soon, failed))
+    assert "WARNING  1 item" in shown
+    assert "the key is due in 9 days" in shown
+    assert "of no use now" not in shown
+    assert line_with("AUTH Authentication", shown) == line_with("4/5", shown)
+    assert "WARNING" not in card(make.report())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,6 +92,19 @@ def test_the_integration_of_these_tests_passes(passing: Integration) -> None:
 )
 def test_a_narrowed_run_is_incomplete(passing: Integration, arguments: tuple[str, ...]) -> None:
     assert_not_passed(passing.judge(CHECKS, *arguments))
+
+
+def test_each_option_that_could_leave_a_check_out_is_named(tmp_path: Path) -> None:
+    options = ("--collect-only", "--lf", "--ff", "--stepwise", "-x", "--deselect=x", "--ignore=x", "--ignore-glob=x")
+    cached = ("-o", f"cache_dir={tmp_path / 'cache'}")
+    shutil.copy(REPOSITORY / "clari-readiness.toml", tmp_path)
+    config = f"--config={tmp_path / 'clari-readiness.toml'}"
+    command = [sys.executable, "-m", "pytest", CHECKS, *options, *cached, config]
+    gate = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=200, check=False)
+    assert gate.returncode == 10, gate
+    named = [option.partition("=")[0] for option in options]
+    assert [option for option in named if f"the run was narrowed: {option}" not in gate.stdout] == []
+    assert " PASSED" not in gate.stdout
 
 
 def test_a_part_of_the_checks_is_incomplete(passing: Integration) -> None:
