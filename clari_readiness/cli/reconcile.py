@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,12 +15,15 @@ from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError, SettingsError
+from clari_readiness.model.anomalies import Detection
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.reconciliation import Reconciliation, Verdict
+from clari_readiness.monitoring import detector_of
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
-from clari_readiness.report import reconciliation_document, reconciliation_table
+from clari_readiness.report import detection_document, reconciliation_document, reconciliation_table
 from clari_readiness.report.files import replace
 from clari_readiness.validation import Contracts
+from clari_readiness.warehouse import ComparedWarehouse, StandingAmounts
 
 EXIT_CODES = {Verdict.SAME: 0, Verdict.DIFFERENT: 1, Verdict.NOT_LOOKED: 10}
 
@@ -43,27 +47,35 @@ def reconcile(
 ) -> None:
     """Compare Clari with the warehouse: rows, keys, and amounts to the cent, for each forecast and quarter.
 
-    The exit code is 0 when they are the same, 1 when they differ, 10 when nobody could look. It costs no quota.
+    The exit code is 0 when they are the same, 1 when they differ, 10 when nobody could look. It costs no quota. Amounts
+    that swing are told for review, and change no exit code.
     """
     environment = chosen(env, config)
     _require_a_warehouse(environment)
     periods = tuple(_quarter(name) for name in period or ())
     try:
-        found, at = _reconciled(environment, periods, as_of.date() if as_of else None)
+        night = _reconciled(environment, periods, as_of.date() if as_of else None)
     except SettingsError:
         raise
     except ReadinessError as error:
         typer.echo(f"clari-readiness: {error}", err=True)
         sys.exit(EXIT_CODES[Verdict.NOT_LOOKED])
-    document = json.dumps(reconciliation_document(found), indent=1, ensure_ascii=False)
-    typer.echo(document if as_json else _table(found))
-    sys.exit(_kept(environment, found, document, at) or EXIT_CODES[found.verdict])
+    document = json.dumps(_document(night), indent=1, ensure_ascii=False)
+    typer.echo(document if as_json else _table(night))
+    sys.exit(_kept(environment, night, document) or EXIT_CODES[night.found.verdict])
 
 
-def _reconciled(
-    environment: Environment, periods: tuple[str, ...], as_of: date | None
-) -> tuple[Reconciliation, datetime]:
-    """Return what differs, and when that was seen by the environment's clock."""
+@dataclass(frozen=True)
+class Night:
+    """What a run found: differences, anomalies (None when what reconciled before cannot be known), and when."""
+
+    found: Reconciliation
+    detection: Detection | None
+    at: datetime
+
+
+def _reconciled(environment: Environment, periods: tuple[str, ...], as_of: date | None) -> Night:
+    """Return what differs and what swings, and when that was seen by the environment's clock."""
     clock = environment.clock()
     scratch = environment.make_directory() / "reconcile"
     with (
@@ -72,23 +84,44 @@ def _reconciled(
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
         asked = periods or periods_of(environment, as_of or clock.now().date())
-        return reconciler.reconcile(environment.forecasts, asked, as_of=as_of), clock.now()
+        found, at = reconciler.reconcile(environment.forecasts, asked, as_of=as_of), clock.now()
+        return Night(found, _detected(environment, warehouse, found, at), at)
 
 
-def _kept(environment: Environment, found: Reconciliation, document: str, at: datetime) -> int:
+def _detected(
+    environment: Environment, warehouse: ComparedWarehouse, found: Reconciliation, at: datetime
+) -> Detection | None:
+    """Return the anomalies of the exports that were just reconciled."""
+    try:
+        earlier = state_of(environment).reconciled_exports(at)
+    except ReadinessError as error:
+        typer.echo(f"clari-readiness: nothing was compared with what was before: {error}", err=True)
+        return None
+    return detector_of(environment, StandingAmounts(warehouse.reader)).after(found, earlier)
+
+
+def _kept(environment: Environment, night: Night, document: str) -> int:
     """Keep what was found for the next run; a night that leaves no record did not succeed, unless it found worse."""
     try:
         replace(environment.directory / "reconciliation.json", document.encode())
-        state_of(environment).record(found, at)
+        state = state_of(environment)
+        state.record(night.found, night.at)
+        if night.detection is not None:
+            state.record_detection(night.detection, night.at)
     except ReadinessError as error:
         typer.echo(f"clari-readiness: this reconciliation was not recorded: {error}", err=True)
-        return EXIT_CODES[found.verdict] or EXIT_CODES[Verdict.NOT_LOOKED]
+        return EXIT_CODES[night.found.verdict] or EXIT_CODES[Verdict.NOT_LOOKED]
     return 0
 
 
-def _table(found: Reconciliation) -> str:
-    width = shutil.get_terminal_size((120, 40)).columns
-    return reconciliation_table(found, width=max(width, 100), colour=sys.stdout.isatty())
+def _document(night: Night) -> dict[str, Any]:
+    detection = None if night.detection is None else detection_document(night.detection)
+    return {**reconciliation_document(night.found), "detection": detection}
+
+
+def _table(night: Night) -> str:
+    width = max(shutil.get_terminal_size((120, 40)).columns, 100)
+    return reconciliation_table(night.found, width=width, colour=sys.stdout.isatty(), detection=night.detection)
 
 
 def _require_a_warehouse(environment: Environment) -> None:
