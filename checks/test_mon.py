@@ -47,6 +47,12 @@ def test_anomalies_were_looked_for_within_a_day(
         expected=f"swings of more than {anomaly_threshold:%} looked for within 26 hours before this run",
         fix=NIGHTLY,
     )
+    lost = [each.forecast_id for each in looked if each.history_lost]
+    if lost:
+        raise NotVerified(
+            f"there was nothing to compare {', '.join(lost)} with: the table does not keep the exports that reconciled",
+            way_out="keep the rows of each export beside those of the one before",
+        )
     baselines = sum(each.compared for each in looked)
     evidence.concludes(f"{current} of {len(looked)} forecasts, {baselines} with an export before to compare with")
 
