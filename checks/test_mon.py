@@ -1,18 +1,71 @@
 """Monitoring & Alerting: the integration is watched, and somebody hears about it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from clari_readiness.environments import Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation, Verdict
 from clari_readiness.model.time import Clock
+from clari_readiness.monitoring import SelfTest
 
 A_NIGHT = timedelta(hours=26)
 SHOWN = 3
 NIGHTLY = "run `clari-readiness reconcile` each night after the export, and keep its state.duckdb (see `state`)"
+
+
+@item("MON-03", "Forecast amount anomaly detection (>20% swing triggers review)", priority="P3", source="warehouse")
+def test_anomalies_were_looked_for_within_a_day(
+    environment: Environment,
+    quarters: tuple[Quarter, ...],
+    earlier_detections: tuple[PastDetection, ...],
+    anomaly_threshold: Decimal,
+    clock: Clock,
+    evidence: EvidenceLog,
+) -> None:
+    """A forecast that halves overnight is a typo, a loss or a lie, and somebody has to look which."""
+    current = str(quarters[0])
+    last = {past.forecast_id: past for past in earlier_detections if past.time_period == current}
+    never = [forecast for forecast in environment.forecasts if forecast not in last]
+    if never:
+        raise NotVerified(f"no anomaly was looked for before this run in {', '.join(never)}", way_out=NIGHTLY)
+    looked = [last[forecast] for forecast in environment.forecasts]
+    wrong = [
+        *(f"{each.forecast_id} was looked at on {each.at:%Y-%m-%d}" for each in looked if _is_old(each.at, clock)),
+        *(
+            f"{each.forecast_id} was looked at for more than {each.threshold.normalize():%}"
+            for each in looked
+            if each.threshold != anomaly_threshold
+        ),
+    ]
+    assert not wrong, evidence.fails(
+        "; ".join(wrong),
+        expected=f"swings of more than {anomaly_threshold:%} looked for within 26 hours before this run",
+        fix=NIGHTLY,
+    )
+    lost = [each.forecast_id for each in looked if each.history_lost]
+    if lost:
+        raise NotVerified(
+            f"there was nothing to compare {', '.join(lost)} with: the table does not keep the exports that reconciled",
+            way_out="keep the rows of each export beside those of the one before",
+        )
+    baselines = sum(each.compared for each in looked)
+    evidence.concludes(f"{current} of {len(looked)} forecasts, {baselines} with an export before to compare with")
+
+
+@item("MON-03", "Forecast amount anomaly detection (>20% swing triggers review)", priority="P3", source="warehouse")
+def test_the_detection_finds_what_is_planted(detection_self_test: SelfTest, evidence: EvidenceLog) -> None:
+    """A detection that never finds anything looks like a quiet quarter."""
+    assert not detection_self_test.failures, evidence.fails(
+        "; ".join(detection_self_test.failures[:SHOWN]),
+        expected="each planted swing found at rep and at total level, and nothing where none is",
+        fix="this is the suite's own detection: please report it, with this evidence",
+    )
+    evidence.concludes(f"{len(detection_self_test.tried)} exports planted, each told for what it is")
 
 
 @item("MON-05", "Daily reconciliation: exported row counts vs expected", priority="P1", source="clari")
@@ -45,7 +98,7 @@ def test_a_reconciliation_ran_within_a_day(
     last = {(past.forecast_id, past.time_period): past for past in earlier_reconciliations}
     if not any(pair in last for pair in wanted):
         raise NotVerified("nothing was reconciled before this run", way_out=NIGHTLY)
-    old = [last[pair] for pair in wanted if pair in last and clock.now() - last[pair].at > A_NIGHT]
+    old = [last[pair] for pair in wanted if pair in last and _is_old(last[pair].at, clock)]
     assert not old, evidence.fails(
         "; ".join(f"{each.time_period} of {each.forecast_id} was reconciled on {each.at:%Y-%m-%d}" for each in old),
         expected="each forecast and quarter reconciled within 26 hours before this run",
@@ -56,6 +109,10 @@ def test_a_reconciliation_ran_within_a_day(
         raise NotVerified(f"never reconciled before this run: {', '.join(never)}", way_out=NIGHTLY)
     oldest = min(last[pair].at for pair in wanted)
     evidence.concludes(f"{len(wanted)} forecasts and quarters, none before {oldest:%Y-%m-%d %H:%M} UTC")
+
+
+def _is_old(at: datetime, clock: Clock) -> bool:
+    return clock.now() - at > A_NIGHT
 
 
 def _concluded(found: Reconciliation) -> str:

@@ -1,5 +1,6 @@
 """Findings to people: one message for each cause, repeated at most daily, and told when it is over."""
 
+from clari_readiness.alerts.anomalies import watched_anomalies
 from clari_readiness.alerts.delivering import Deliveries
 from clari_readiness.alerts.drill import drill
 from clari_readiness.alerts.exports import watched_exports
@@ -20,6 +21,7 @@ __all__ = [
     "link_of",
     "post",
     "store_of",
+    "watched_anomalies",
     "watched_exports",
     "watched_reconciliation",
 ]

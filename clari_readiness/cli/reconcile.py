@@ -6,23 +6,28 @@ import json
 import shutil
 import sys
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from clari_readiness.alerts import link_of, watched_reconciliation
+from clari_readiness.alerts import link_of, watched_anomalies, watched_reconciliation
 from clari_readiness.cli.alerting import Watch, alerting
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError, SettingsError
+from clari_readiness.model.alarms import Watched
+from clari_readiness.model.anomalies import Detection
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.reconciliation import Reconciliation, Verdict
+from clari_readiness.monitoring import detector_of
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
-from clari_readiness.report import reconciliation_document, reconciliation_table
+from clari_readiness.report import detection_document, reconciliation_document, reconciliation_table
 from clari_readiness.report.files import replace
 from clari_readiness.validation import Contracts
+from clari_readiness.warehouse import ComparedWarehouse, StandingAmounts
 
 RECORD = "reconciliation.json"
 EXIT_CODES = {Verdict.SAME: 0, Verdict.DIFFERENT: 1, Verdict.NOT_LOOKED: 10}
@@ -47,7 +52,8 @@ def reconcile(
 ) -> None:
     """Compare Clari with the warehouse: rows, keys, and amounts to the cent, for each forecast and quarter.
 
-    The exit code is 0 when they are the same, 1 when they differ, 10 when nobody could look. It costs no quota.
+    The exit code is 0 when they are the same, 1 when they differ, 10 when nobody could look. It costs no quota. Amounts
+    that swing are told for review, and change no exit code.
     """
     environment = chosen(env, config)
     _require_a_warehouse(environment)
@@ -56,22 +62,29 @@ def reconcile(
     watching = nullcontext(Watch()) if day else alerting(environment, "reconciliation")  # a past day is no news
     try:
         with watching as watch:
-            found, at = _reconciled(environment, periods, day)
-            watch.add(watched_reconciliation(found, link=link_of(environment, environment.directory / RECORD)))
+            night = _reconciled(environment, periods, day)
+            watch.add(_watched(environment, night))
     except SettingsError:
         raise
     except ReadinessError as error:
         typer.echo(f"clari-readiness: {error}", err=True)
         sys.exit(EXIT_CODES[Verdict.NOT_LOOKED])
-    document = json.dumps(reconciliation_document(found), indent=1, ensure_ascii=False)
-    typer.echo(document if as_json else _table(found))
-    sys.exit(_kept(environment, found, document, at) or EXIT_CODES[found.verdict])
+    document = json.dumps(_document(night), indent=1, ensure_ascii=False)
+    typer.echo(document if as_json else _table(night))
+    sys.exit(_kept(environment, night, document) or EXIT_CODES[night.found.verdict])
 
 
-def _reconciled(
-    environment: Environment, periods: tuple[str, ...], as_of: date | None
-) -> tuple[Reconciliation, datetime]:
-    """Return what differs, and when that was seen by the environment's clock."""
+@dataclass(frozen=True)
+class Night:
+    """What a run found: differences, anomalies (None when what reconciled before cannot be known), and when."""
+
+    found: Reconciliation
+    detection: Detection | None
+    at: datetime
+
+
+def _reconciled(environment: Environment, periods: tuple[str, ...], as_of: date | None) -> Night:
+    """Return what differs and what swings, and when that was seen by the environment's clock."""
     clock = environment.clock()
     scratch = environment.make_directory() / "reconcile"
     with (
@@ -80,23 +93,51 @@ def _reconciled(
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
         asked = periods or periods_of(environment, as_of or clock.now().date())
-        return reconciler.reconcile(environment.forecasts, asked, as_of=as_of), clock.now()
+        found, at = reconciler.reconcile(environment.forecasts, asked, as_of=as_of), clock.now()
+        return Night(found, _detected(environment, warehouse, found, at), at)
 
 
-def _kept(environment: Environment, found: Reconciliation, document: str, at: datetime) -> int:
+def _detected(
+    environment: Environment, warehouse: ComparedWarehouse, found: Reconciliation, at: datetime
+) -> Detection | None:
+    """Return the anomalies of the exports that were just reconciled."""
+    try:
+        earlier = state_of(environment).reconciled_exports(at)
+    except ReadinessError as error:
+        typer.echo(f"clari-readiness: nothing was compared with what was before: {error}", err=True)
+        return None
+    return detector_of(environment, StandingAmounts(warehouse.reader)).after(found, earlier)
+
+
+def _watched(environment: Environment, night: Night) -> Watched:
+    """Return what somebody is to hear of it, now or when it is over."""
+    link = link_of(environment, environment.directory / RECORD)
+    watched = watched_reconciliation(night.found, link=link)
+    return watched if night.detection is None else watched + watched_anomalies(night.detection, link=link)
+
+
+def _kept(environment: Environment, night: Night, document: str) -> int:
     """Keep what was found for the next run; a night that leaves no record did not succeed, unless it found worse."""
     try:
         replace(environment.directory / RECORD, document.encode())
-        state_of(environment).record(found, at)
+        state = state_of(environment)
+        state.record(night.found, night.at)
+        if night.detection is not None:
+            state.record_detection(night.detection, night.at)
     except ReadinessError as error:
         typer.echo(f"clari-readiness: this reconciliation was not recorded: {error}", err=True)
-        return EXIT_CODES[found.verdict] or EXIT_CODES[Verdict.NOT_LOOKED]
+        return EXIT_CODES[night.found.verdict] or EXIT_CODES[Verdict.NOT_LOOKED]
     return 0
 
 
-def _table(found: Reconciliation) -> str:
-    width = shutil.get_terminal_size((120, 40)).columns
-    return reconciliation_table(found, width=max(width, 100), colour=sys.stdout.isatty())
+def _document(night: Night) -> dict[str, Any]:
+    detection = None if night.detection is None else detection_document(night.detection)
+    return {**reconciliation_document(night.found), "detection": detection}
+
+
+def _table(night: Night) -> str:
+    width = max(shutil.get_terminal_size((120, 40)).columns, 100)
+    return reconciliation_table(night.found, width=width, colour=sys.stdout.isatty(), detection=night.detection)
 
 
 def _require_a_warehouse(environment: Environment) -> None:

@@ -16,34 +16,36 @@ from clari_readiness.gate.answers import forecast_piece
 from clari_readiness.gate.collect import Piece
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.rehearsal import CASSETTE, rehearsal_directory, warehouse_url
+from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.model.exports import ExportRequest, LandedDocument
 from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
 from clari_readiness.model.time import SystemClock
+from clari_readiness.monitoring import detector_of
 from clari_readiness.reconcile import ReconcileClient, compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import StateStore
+from clari_readiness.warehouse import StandingAmounts, StateStore
 
 
 def reconciliation(readiness: Readiness) -> Piece:
     """Return what differs between Clari and the warehouse: `reconciled_of` reads it.
 
-    What it finds is recorded for the next run, after what earlier runs had recorded was read.
+    What it finds, and what swings, is recorded for the next run, after what earlier runs had recorded was read.
     """
     periods_seen(readiness)
     return readiness.collector.once("reconciliation", lambda exchanges: _reconcile(readiness, exchanges))
 
 
-def earlier_reconciliations(readiness: Readiness) -> Piece:
-    """Return the newest reconciliation of each forecast and quarter before this run: `earlier_of` reads it.
+def night_before(readiness: Readiness) -> Piece:
+    """Return what was recorded last of each forecast and quarter: `earlier_of` and `detections_of` read it.
 
-    In `recorded`, and while recording, it is one that follows the export, as the night of a healthy integration would.
+    In `recorded`, and while recording, it is a night that follows the export, as one of a healthy integration would.
     """
-    return readiness.collector.once("reconciliations-before", lambda exchanges: _earlier(readiness, exchanges))
+    return readiness.collector.once("night-before", lambda exchanges: _earlier(readiness, exchanges))
 
 
 def periods_seen(readiness: Readiness) -> Piece:
     """Return each forecast and period of which a run before this one found rows: `seen_of` reads it."""
-    earlier_reconciliations(readiness)
+    night_before(readiness)
     return readiness.collector.once("periods-seen-before", lambda _: _seen(readiness))
 
 
@@ -53,8 +55,13 @@ def reconciled_of(piece: Piece) -> Reconciliation:
 
 
 def earlier_of(piece: Piece) -> tuple[PastReconciliation, ...]:
-    """Read what earlier runs had found, or raise the error that came instead."""
-    return msgspec.convert(piece.value(), type=tuple[PastReconciliation, ...])
+    """Read what earlier runs had reconciled, or raise the error that came instead."""
+    return msgspec.convert(piece.value()["reconciliations"], type=tuple[PastReconciliation, ...])
+
+
+def detections_of(piece: Piece) -> tuple[PastDetection, ...]:
+    """Read which anomalies earlier runs had looked for, or raise the error that came instead."""
+    return msgspec.convert(piece.value()["detections"], type=tuple[PastDetection, ...])
 
 
 def seen_of(piece: Piece) -> tuple[PeriodSeen, ...]:
@@ -68,17 +75,17 @@ def _seen(readiness: Readiness) -> Any:
 
 def _earlier(readiness: Readiness, exchanges: list[Exchange]) -> Any:
     if readiness.uses_recordings:
-        _record(readiness, _compared(readiness, exchanges), _night(readiness))
-    return msgspec.to_builtins(_state(readiness).reconciliations(readiness.clock_at().now()))
+        _night(readiness, exchanges, _evening(readiness))
+    state, now = _state(readiness), readiness.clock_at().now()
+    return msgspec.to_builtins({"reconciliations": state.reconciliations(now), "detections": state.detections(now)})
 
 
 def _reconcile(readiness: Readiness, exchanges: list[Exchange]) -> Any:
-    found = _compared(readiness, exchanges)
-    _record(readiness, found, readiness.clock_at().now())
-    return msgspec.to_builtins(found)
+    return msgspec.to_builtins(_night(readiness, exchanges, None))
 
 
-def _compared(readiness: Readiness, exchanges: list[Exchange]) -> Reconciliation:
+def _night(readiness: Readiness, exchanges: list[Exchange], at: datetime | None) -> Reconciliation:
+    """Reconcile, look for anomalies, and record both, as of now or of another moment."""
     environment, clock = readiness.environment, readiness.clock_at()
     scratch = readiness.evidence_directory / "reconcile"
     url = warehouse_url(readiness)
@@ -87,7 +94,14 @@ def _compared(readiness: Readiness, exchanges: list[Exchange]) -> Reconciliation
         compared_warehouse(environment, scratch=scratch, url=url) as warehouse,
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
-        return reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
+        found = reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
+        at, state = at or clock.now(), _state(readiness)
+        detection = detector_of(environment, StandingAmounts(warehouse.reader)).after(
+            found, state.reconciled_exports(at)
+        )
+    state.record(found, at)
+    state.record_detection(detection, at)
+    return found
 
 
 @contextmanager
@@ -122,17 +136,13 @@ class _Replayed:
             yield client
 
 
-def _record(readiness: Readiness, found: Reconciliation, at: datetime) -> None:
-    _state(readiness).record(found, at)
-
-
 def _state(readiness: Readiness) -> StateStore:
     if readiness.uses_recordings:
         return StateStore(rehearsal_directory(readiness) / "state.duckdb", SystemClock())
     return state_of(readiness.environment)
 
 
-def _night(readiness: Readiness) -> datetime:
+def _evening(readiness: Readiness) -> datetime:
     """Return when the rehearsed integration had exported."""
     if readiness.environment.kind == "recorded":
         return readiness.recordings.made(CASSETTE).ended

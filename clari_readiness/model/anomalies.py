@@ -96,8 +96,8 @@ class Anomaly:
 class Inspected:
     """One forecast and period whose newest export was looked at.
 
-    Without a baseline (`baseline_at` is None) `reason` says why there is none. `found` is how many anomalies there are,
-    named or not.
+    Without a baseline (`baseline_at` is None) `reason` says why there is none, and `history_lost` whether there was one
+    that the table holds no longer. `found` is how many anomalies there are, named or not.
     """
 
     forecast_id: str
@@ -107,6 +107,7 @@ class Inspected:
     baseline_at: datetime | None = None
     found: int = 0
     reason: str = ""
+    history_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,14 @@ class Detection:
 
 @dataclass(frozen=True)
 class PastDetection:
-    """A line that an earlier run left behind: `at` in UTC; `compared` is False when there was no baseline."""
+    """A line that an earlier run left behind: `at` in UTC; `compared` is False when there was no baseline.
+
+    `history_lost` is when an earlier export had reconciled, and the table did not hold it any more.
+    """
 
     at: datetime
     forecast_id: str
     time_period: str
     threshold: Decimal
     compared: bool
+    history_lost: bool = False

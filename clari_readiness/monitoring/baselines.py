@@ -25,6 +25,7 @@ class Baseline:
     standing: Standing | None
     past: tuple[Export, ...] = ()
     reason: str = ""
+    history_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,11 @@ class Baselines:
 
     def of(self, current: Export) -> Baseline:
         """Return the baseline of an export. Raises WarehouseError."""
-        past = self._before(current, current.time_period)
+        past = self._before(current, current.time_period, self.stored)
         if past:
             return Baseline(Standing(past[0]), past)
+        if self._before(current, current.time_period, self.trusted):
+            return Baseline(None, reason="the table does not hold what reconciled before any more", history_lost=True)
         return self._of_quarter_before(current)
 
     def _of_quarter_before(self, current: Export) -> Baseline:
@@ -50,17 +53,17 @@ class Baselines:
         before = quarter.minus(1)
         shift = self.fiscal_year.first_day(quarter) - self.fiscal_year.first_day(before)
         week = max(self.amounts.weeks(current), default="")
-        for export in self._before(current, str(before)):
+        for export in self._before(current, str(before), self.stored):
             same = same_week(week, shift, self.amounts.weeks(export))
             if same:
                 return Baseline(Standing(export, same))
         return Baseline(None, reason=f"it has just begun, and no week like it of {before} has reconciled")
 
-    def _before(self, current: Export, period: str) -> tuple[Export, ...]:
-        """Return the reconciled exports of a period from before an export, the newest first."""
+    def _before(self, current: Export, period: str, among: Iterable[Export]) -> tuple[Export, ...]:
+        """Return the reconciled exports of a period from before an export, in the order that they have."""
         return tuple(
             export
-            for export in self.stored
+            for export in among
             if (export.forecast_id, export.time_period) == (current.forecast_id, period)
             and export.exported_at < current.exported_at
             and is_among(export, self.trusted)

@@ -136,6 +136,7 @@ def _inspected(export: Export, baseline: Baseline, found: int) -> Inspected:
         None if before is None else before.exported_at,
         found,
         baseline.reason,
+        baseline.history_lost,
     )
 
 

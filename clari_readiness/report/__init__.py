@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from clari_readiness.report.anomalies import detection_document
 from clari_readiness.report.document import from_document, to_document, write
 from clari_readiness.report.page import page, write_page
 from clari_readiness.report.reconciliation import reconciliation_document, reconciliation_table
 from clari_readiness.report.scorecard import scorecard
 
 __all__ = [
+    "detection_document",
     "from_document",
     "page",
     "reconciliation_document",

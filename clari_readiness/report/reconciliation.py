@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from clari_readiness.model.anomalies import Detection
 from clari_readiness.model.reconciliation import Reconciled, Reconciliation, Unreconciled, Verdict
+from clari_readiness.report.anomalies import detection_lines
 from clari_readiness.report.plain import plain
 
 _STYLES = {Verdict.SAME: "green", Verdict.DIFFERENT: "bold red", Verdict.NOT_LOOKED: "yellow"}
@@ -29,8 +31,11 @@ def reconciliation_document(found: Reconciliation) -> dict[str, Any]:
     return {**document, "verdict": found.verdict.value, "reconciled": compared}
 
 
-def reconciliation_table(found: Reconciliation, *, width: int, colour: bool) -> str:
-    """Return the table as lines of about `width` columns; what names bring along is shown, not obeyed."""
+def reconciliation_table(found: Reconciliation, *, width: int, colour: bool, detection: Detection | None = None) -> str:
+    """Return the table as lines of about `width` columns; what names bring along is shown, not obeyed.
+
+    The anomalies of a `detection` stand below it, and the verdict last: they are no part of it.
+    """
     console = Console(
         file=io.StringIO(),
         width=width,
@@ -42,10 +47,11 @@ def reconciliation_table(found: Reconciliation, *, width: int, colour: bool) -> 
         legacy_windows=False,
         _environ={},  # colour and width were decided by the caller
     )
+    detected = detection_lines(detection) if detection else ()
     with console.capture() as shown:
         if found.reconciled:
             console.print(_table(found.reconciled))
-        for line, style in _lines(found):
+        for line, style in (*_lines(found), *detected, _verdict(found)):
             console.print(Text(plain(line), style), soft_wrap=True)
     return "\n".join(line.rstrip() for line in shown.get().splitlines())
 
@@ -67,7 +73,10 @@ def _lines(found: Reconciliation) -> Iterator[tuple[str, str]]:
     for each in found.reconciled:
         yield from ((f"{each.forecast_id} {each.time_period}: {told}", style) for told, style in _told(each))
     yield from ((_not_told(one), _STYLES[Verdict.NOT_LOOKED]) for one in found.unreconciled)
-    yield f"{found.verdict}", _STYLES[found.verdict]
+
+
+def _verdict(found: Reconciliation) -> tuple[str, str]:
+    return f"{found.verdict}", _STYLES[found.verdict]
 
 
 def _told(each: Reconciled) -> Iterator[tuple[str, str]]:

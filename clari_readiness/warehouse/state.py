@@ -83,10 +83,8 @@ class StateStore:
     def detections(self, until: datetime) -> tuple[PastDetection, ...]:
         """Return the newest detection of each forecast and period until a moment."""
         return tuple(
-            PastDetection(at.replace(tzinfo=UTC), forecast, period, threshold, compared)
-            for at, forecast, period, threshold, compared in self._read(
-                "newest_detections", until, since_later="detections"
-            )
+            PastDetection(at.replace(tzinfo=UTC), *row)
+            for at, *row in self._read("newest_detections", until, since_later="detections")
         )
 
     def _read(self, name: str, until: datetime, *, since_later: str = "") -> list[tuple[Any, ...]]:
@@ -153,6 +151,7 @@ def _inspected(each: Inspected, detection: Detection) -> dict[str, Any]:
         "baseline_period_id": each.baseline_period or None,
         "baseline_at": None if each.baseline_at is None else in_utc(each.baseline_at),
         "reason": each.reason,
+        "history_lost": each.history_lost,
         "found": each.found,
         "anomalies": json.dumps(named),
     }

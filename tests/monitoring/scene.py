@@ -71,9 +71,10 @@ class Scene:
         ]
         columns = "forecast_name, time_period, exported_at, job_id, time_frame_id, user_id, field_id, currency"
         if rows:
-            self.connection.executemany(
-                f"INSERT INTO clari_forecasts ({columns}, {column}) VALUES (?, ?, ?, ?, ?, ?, ?, '', ?)",  # noqa: S608 - ours
-                rows,
+            marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, '', ?)"] * len(rows))
+            self.connection.execute(
+                f"INSERT INTO clari_forecasts ({columns}, {column}) VALUES {marks}",  # noqa: S608 - ours
+                [value for row in rows for value in row],
             )
         if export not in self.exports:
             self.exports.append(export)

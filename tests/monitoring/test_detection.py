@@ -161,9 +161,18 @@ def test_without_a_baseline_nothing_is_found_and_it_says_why(scene: Scene) -> No
     scene.put({"ann": 900})
     detection = scene.detect(doubted=[doubted])
     assert detection.anomalies == ()
-    assert [(each.baseline_at, each.reason) for each in detection.inspected] == [
-        (None, "no export of it from before has reconciled")
+    assert [(each.baseline_at, each.reason, each.history_lost) for each in detection.inspected] == [
+        (None, "no export of it from before has reconciled", False)
     ]
+
+
+def test_a_table_that_does_not_keep_what_reconciled_is_told(scene: Scene) -> None:
+    before = scene.put({"ann": 100}, LAST_NIGHT)
+    scene.put({"ann": 900})
+    scene.connection.execute("DELETE FROM clari_forecasts WHERE job_id = $job", {"job": before.job_id})
+    detection = scene.detect()
+    assert detection.anomalies == ()
+    assert [(each.baseline_at, each.history_lost) for each in detection.inspected] == [(None, True)]
 
 
 def test_what_was_exported_later_is_no_baseline(scene: Scene) -> None:

@@ -172,3 +172,35 @@ def test_a_record_that_cannot_be_kept_is_no_success(reconcile: Command, tmp_path
     assert code == 10
     assert out.strip().endswith("same")
     assert "was not recorded" in err
+
+
+def test_what_swings_is_told_for_review_and_recorded_and_changes_no_exit_code(
+    reconcile: Command, spoil: Callable[[str], None], tmp_path: Path
+) -> None:
+    spoil(
+        "INSERT INTO forecast_entries SELECT * REPLACE (exported_at - INTERVAL 1 DAY AS exported_at,"
+        " 'of yesterday' AS job_id, forecast_amount / 2 AS forecast_amount) FROM forecast_entries"
+    )
+    assert "to review" not in reconcile("--period=2027_Q4")[1], "nobody has reconciled yesterday's export"
+    state = tmp_path / ".readiness" / "simulated" / "state.duckdb"
+    with duckdb.connect(state) as records:
+        records.execute(
+            "INSERT INTO reconciliations SELECT * REPLACE (exported_at - INTERVAL 1 DAY AS exported_at,"
+            " 'of yesterday' AS job_id) FROM reconciliations"
+        )
+    code, out, _ = reconcile("--period=2027_Q4")
+    assert code == 0
+    assert "to review: net_bookings 2027_Q4 total" in out
+    assert "+100.00 %" in out
+    assert out.strip().endswith("same")
+    ((threshold, compared, found, named),) = ask(
+        state,
+        "SELECT threshold, baseline_at IS NOT NULL, found, json_array_length(anomalies) FROM detections"
+        " ORDER BY detected_at DESC LIMIT 1",
+    )
+    assert (str(threshold.normalize()), compared) == ("0.2", True)
+    assert found >= named > 0
+    document = json.loads(reconcile("--json", "--period=2027_Q4")[1])["detection"]
+    assert document["found"] == found
+    assert document["anomalies"][0]["change"] == "1.0000"
+    assert len(document["anomalies"][0]["history"]) == 2

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.model.anomalies import Anomaly, AnomalyKind, Detection, Inspected, PastDetection
 from clari_readiness.model.reconciliation import Amounts, PeriodSeen, Reconciled, Reconciliation, Unreconciled, Verdict
 from clari_readiness.model.time import SteppedClock
 from clari_readiness.warehouse import StateStore
@@ -94,3 +95,53 @@ def test_a_file_without_our_tables_is_told_in_one_line(store: StateStore, path: 
     with pytest.raises(WarehouseError, match="the suite's records cannot be read") as told:
         store.reconciliations(AT)
     assert "\n" not in str(told.value)
+
+
+ANOMALY = Anomaly(
+    AnomalyKind.SWING,
+    "rep",
+    "1:A",
+    "net_bookings",
+    "2027_Q3",
+    "fc_commit",
+    "",
+    "forecast",
+    Decimal("0.05"),
+    Decimal("9999999999999.99"),
+    "2027_Q3",
+    AT - timedelta(days=1),
+    AT,
+)
+INSPECTED = Inspected("net_bookings", "2027_Q3", AT, "2027_Q3", AT - timedelta(days=1), found=1)
+
+
+def test_the_newest_detection_counts_and_its_anomalies_are_kept_to_the_cent(store: StateStore, path: Path) -> None:
+    store.record_detection(Detection(Decimal("0.5"), (INSPECTED,)), AT)
+    store.record_detection(Detection(Decimal("0.2"), (INSPECTED,), (ANOMALY,)), AT + timedelta(hours=1))
+    store.record_detection(Detection(Decimal("0.3"), (INSPECTED,)), AT + timedelta(hours=3))
+    (newest,) = store.detections(AT + timedelta(hours=2))
+    assert newest == PastDetection(AT + timedelta(hours=1), "net_bookings", "2027_Q3", Decimal("0.2"), compared=True)
+    ((kept,),) = ask(path, "SELECT anomalies FROM detections WHERE threshold = 0.2")
+    assert [(each["kind"], each["previous"], each["current"]) for each in json.loads(kept)] == [
+        ("swing", "0.05", "9999999999999.99")
+    ]
+
+
+def test_records_from_before_there_was_a_detection_have_none(store: StateStore, path: Path) -> None:
+    store.record(Reconciliation((SAME,)), AT)
+    with duckdb.connect(path) as records:
+        records.execute("DROP TABLE detections")
+    assert store.detections(AT) == ()
+    store.record_detection(Detection(Decimal("0.2"), (INSPECTED,)), AT)
+    assert len(store.detections(AT)) == 1
+
+
+def test_an_export_that_was_the_same_once_and_is_not_any_more_has_not_reconciled(store: StateStore) -> None:
+    store.record(Reconciliation((SAME,)), AT)
+    assert [(each.time_period, each.exported_at, each.job_id) for each in store.reconciled_exports(AT)] == [
+        ("2027_Q3", AT, "job-1")
+    ]
+    store.record(Reconciliation((), (NOT_LOOKED,)), AT + timedelta(hours=1))
+    assert len(store.reconciled_exports(AT + timedelta(hours=1))) == 1
+    store.record(Reconciliation((DIFFERENT,)), AT + timedelta(hours=2))
+    assert store.reconciled_exports(AT + timedelta(hours=2)) == ()

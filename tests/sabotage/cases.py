@@ -92,6 +92,7 @@ NO_WAREHOUSE: frozenset[Pair] = frozenset(
         ("RES-06", "warehouse"),
         ("CLA-02", "warehouse"),
         ("CLA-12", "warehouse"),
+        ("MON-03", "warehouse"),
         ("MON-05", "clari"),
         ("MON-05", "warehouse"),
     }
@@ -119,7 +120,13 @@ def the_key_file_is_gone(integration: Integration) -> None:
 @sabotage(
     "CONN-03",
     "clari",
-    also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari"), ("MON-05", "warehouse")},
+    also={
+        ("AUTH-02", "clari"),
+        ("API-04", "clari"),
+        ("CLA-01", "clari"),
+        ("MON-03", "warehouse"),
+        ("MON-05", "warehouse"),
+    },
 )
 def the_forecast_is_unknown_to_clari(integration: Integration) -> None:
     integration.reword('forecasts = ["net_bookings"]', 'forecasts = ["net_bookings", "renewals"]')
@@ -269,7 +276,7 @@ def the_table_is_empty(integration: Integration) -> None:
     "API-03",
     "warehouse",
     result=Result.NOT_VERIFIED,
-    also={("MON-05", "clari"), ("API-04", "warehouse"), ("RES-03", "warehouse")},
+    also={("MON-03", "warehouse"), ("MON-05", "clari"), ("API-04", "warehouse"), ("RES-03", "warehouse")},
 )
 def the_mapped_column_does_not_exist(integration: Integration) -> None:
     integration.reword('owner_email = "rep_mail"', 'owner_email = "rep_mail", quota_amount = "quota_usd"')
@@ -578,6 +585,21 @@ def the_last_reconciliations_could_not_look(integration: Integration) -> None:
 @sabotage("MON-05", "warehouse")
 def the_last_reconciliation_is_from_the_day_before_yesterday(integration: Integration) -> None:
     _state(integration, "UPDATE reconciliations SET reconciled_at = reconciled_at - INTERVAL 30 HOURS")
+
+
+@sabotage("MON-03", "warehouse", result=Result.NOT_VERIFIED)
+def no_anomaly_was_ever_looked_for(integration: Integration) -> None:
+    _state(integration, "DROP TABLE detections")
+
+
+@sabotage("MON-03", "warehouse")
+def anomalies_were_looked_for_the_day_before_yesterday(integration: Integration) -> None:
+    _state(integration, "UPDATE detections SET detected_at = detected_at - INTERVAL 30 HOURS")
+
+
+@sabotage("MON-03", "warehouse")
+def the_detection_ran_with_another_threshold(integration: Integration) -> None:
+    integration.reword("fingerprint_salt =", "anomaly_threshold = 0.1\nfingerprint_salt =")
 
 
 ROTATED = 'runbook = "runbook.md", rotated_on = 2026-11-02, every = "90d"'

@@ -20,11 +20,12 @@ from clari_readiness.client import connect_to
 from clari_readiness.environments import load
 from clari_readiness.exporter import Step, exporter_of, planned
 from clari_readiness.model.reconciliation import Verdict
+from clari_readiness.monitoring import detector_of
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.secrets import Secret, fingerprint, fixture_key
 from clari_readiness.simulator import Fault, Organisation, RunningClock, Simulator
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.warehouse import DuckDBWarehouse, StandingAmounts
 
 REPOSITORY = Path(__file__).parents[2]
 EXPORTED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -226,7 +227,7 @@ def _export(integration: Integration) -> None:
 
 
 def _reconcile(integration: Integration) -> None:
-    """Leave behind what a healthy night does: a reconciliation of everything, after the exports."""
+    """Leave behind what a healthy night does: everything reconciled and looked at for anomalies, after the exports."""
     environment = load(integration.settings, environ={}).get("simulated")
     directory, clock = environment.make_directory(), RunningClock(NOW, speed=QUICK)
     with (
@@ -236,5 +237,7 @@ def _reconcile(integration: Integration) -> None:
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
         found = reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
+        detection = detector_of(environment, StandingAmounts(warehouse.reader)).after(found, ())
     assert (found.verdict, {each.kind for each in found.reconciled}) == (Verdict.SAME, {"exact"}), found
     state_of(environment).record(found, EXPORTED + timedelta(hours=3))
+    state_of(environment).record_detection(detection, EXPORTED + timedelta(hours=3))

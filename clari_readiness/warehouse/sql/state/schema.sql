@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS detections (
     baseline_period_id VARCHAR,
     baseline_at TIMESTAMP, -- NULL: there was nothing to compare with
     reason VARCHAR NOT NULL, -- why there was nothing
+    history_lost BOOLEAN NOT NULL, -- something had reconciled before, and was not in the table any more
     found BIGINT NOT NULL, -- anomalies, named or not
     anomalies JSON NOT NULL -- those that are named, amounts as exact text
 )
