@@ -135,7 +135,6 @@ NOT_BUILT: frozenset[tuple[str, Source]] = frozenset(
         ("API-07", "settings"),
         ("RES-03", "warehouse"),
         ("MON-01", "warehouse"),
-        ("MON-02", "settings"),
         ("MON-03", "warehouse"),
         ("MON-04", "settings"),
         ("MON-04", "warehouse"),

@@ -10,6 +10,7 @@ import pytest
 from clari_readiness.errors import ReadinessError
 from clari_readiness.gate.catalogue import SUBSETS
 from clari_readiness.gate.items import MARK, promise_of
+from clari_readiness.plugin.alerting import alert_rules, drills
 from clari_readiness.plugin.fixtures import (
     clari,
     clock,
@@ -31,10 +32,12 @@ from clari_readiness.plugin.reconciliation import earlier_reconciliations, recon
 from clari_readiness.plugin.session import GATE, GateSession
 
 __all__ = [
+    "alert_rules",
     "clari",
     "clock",
     "connection",
     "contracts",
+    "drills",
     "earlier_reconciliations",
     "environment",
     "environments",
