@@ -15,7 +15,7 @@ from clari_readiness.model.time import Clock
 from clari_readiness.redact import Redactor
 from clari_readiness.warehouse import AlertStore
 
-PAUSES = (2.0, 8.0)
+PAUSES = (1.0, 4.0)
 """How long, in seconds, a run waits before it tries a destination again."""
 
 BETWEEN = 1.2

@@ -1,4 +1,4 @@
-"""Fire drills as evidence: the last one of each destination, which somebody held by hand."""
+"""What is on record of alerts: the last fire drill of each destination, and what none of them has accepted yet."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
+from clari_readiness.errors import WarehouseError
 from clari_readiness.gate.collect import Piece
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.model.alarms import Drill
@@ -34,6 +35,16 @@ def alerts_of(readiness: Readiness) -> AlertStore:
     if readiness.uses_recordings:
         path = readiness.evidence_directory / "alerts.duckdb"
     return AlertStore(path, SystemClock())
+
+
+def undelivered(readiness: Readiness) -> tuple[str, ...]:
+    """Return a line for each destination that has not accepted what nightly runs had to say to it."""
+    if readiness.uses_recordings or not readiness.environment.alerts.to:
+        return ()
+    try:
+        return tuple(str(each) for each in alerts_of(readiness).backlog())
+    except WarehouseError as error:
+        return (f"whether alerts were delivered is not known: {error.message}",)
 
 
 def _last(readiness: Readiness) -> tuple[Drill, ...]:

@@ -229,3 +229,10 @@ def test_what_follows_in_a_wrapped_message_hangs_under_its_beginning(make: Simpl
     for line in shown.splitlines()[first + 1 : line_with("====", shown) - 2]:
         assert line[:indent].strip() in ("", "->")
         assert not line[indent].isspace()
+
+
+def test_a_warning_is_shown_and_decides_nothing(make: SimpleNamespace) -> None:
+    shown = card(make.report(warnings=("1 alert could not be delivered",)))
+    assert "warning: 1 alert could not be delivered" in shown
+    assert "exit code 0" in shown
+    assert "warning" not in card(make.report())

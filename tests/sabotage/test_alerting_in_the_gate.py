@@ -83,3 +83,38 @@ def test_the_gate_asks_no_destination_anything_and_shows_no_address(template: In
     assert finding(judged)["result"] == "FAIL"
     report = (integration.directory / ".readiness" / "simulated" / "report.json").read_text()
     assert "T0KEN" not in report + judged.printed
+
+
+def test_the_nightly_reconciliation_of_a_live_environment_tells_that_it_could_not_look_and_no_other_run_does(
+    template: Integration, tmp_path: Path
+) -> None:
+    integration = copy_of(template, tmp_path / "integration")
+    integration.environment, integration.simulator_runs = "prod", False
+    integration.variables.pop("CLARI_API_KEY_PROD")
+    with web_hook() as hook:
+        integration.reword("[env.prod]\n", f'[env.prod]\nalerts.to = ["{hook.url()}"]\n')
+        assert integration.judge(ALONE[0], "-k", "MON-05").exit_code == 10
+        assert hook.requests == []
+        night = integration.judge(ALONE[0], "-m", "reconciliation")
+        assert night.exit_code == 10
+        assert "alerts: 1 message accepted by alerts.to[0] (json)" in night.printed
+    (text,) = hook.texts
+    assert "prod: CRITICAL: reconciliation could not run: environment variable CLARI_API_KEY_PROD is not set" in text
+
+
+def test_what_could_not_be_delivered_is_a_warning_in_the_report(template: Integration, tmp_path: Path) -> None:
+    integration = copy_of(template, tmp_path / "integration")
+    integration.environment, integration.simulator_runs = "prod", False
+    integration.variables.pop("CLARI_API_KEY_PROD")
+    with web_hook() as hook:
+        integration.reword("[env.prod]\n", f'[env.prod]\nalerts.to = ["{hook.url()}"]\n')
+        hook.status = 503
+        judged = integration.judge(ALONE[0], "-m", "reconciliation")
+    assert judged.exit_code == 10
+    assert judged.report is not None
+    (warning,) = judged.report["warnings"]
+    assert warning.startswith("1 alert could not be delivered to alerts.to[0] (json) since ")
+    assert f"warning: {warning[:60]}" in judged.printed
+    page = (integration.directory / ".readiness" / "prod" / "report.html").read_text()
+    assert f"Warning: {warning[:60]}" in page
+    assert "T0KEN" not in page + judged.printed
