@@ -36,10 +36,10 @@ class Deliveries:
     post: Post
     clock: Clock
     redactor: Redactor = field(default_factory=lambda: Redactor([]))
-    _accepted: dict[str, int] = field(default_factory=dict)
+    _accepted: set[str] = field(default_factory=set)
 
     def deliver(self, watched: Watched) -> tuple[str, ...]:
-        """Tell what is new, what is still there once a day, and what is over; return a line for each thing to say.
+        """Tell what is new, what is still there once a day, and what is over; return a line for what nobody took.
 
         What an earlier run could not deliver goes first. What is not accepted is tried again, and then by the next run.
         When our own records cannot be opened, what was raised is told all the same: rather twice than never.
@@ -52,7 +52,7 @@ class Deliveries:
             return (f"alerts: what was raised before is not known: {error}", *self._forgetful(unremembered))
         for destination in self.destinations:
             self._empty([each for each in waiting if each.destination == destination.key], destination)
-        return (*self._said(), *(f"alerts: {each}" for each in self.store.backlog()))
+        return tuple(f"alerts: {each}" for each in self.store.backlog())
 
     def _decided(self, watched: Watched) -> tuple[Pending, ...]:
         """Decide, remember it before anything is sent, and return all that waits to be sent."""
@@ -82,12 +82,11 @@ class Deliveries:
                 if reason := self._patiently(destination, group):
                     yield f"alerts: {destination.name} did not accept {group[0].alarm.what!r}: {reason}"
                     break
-        yield from self._said()
 
     def _patiently(self, destination: Destination, group: Sequence[Notice]) -> str:
         """Send one message, again where that may help; return why it was not accepted."""
         message = message_of(group, self.environment)
-        if self._accepted.get(destination.name):
+        if destination.name in self._accepted:
             self.clock.sleep(BETWEEN)
         reason = self.post(destination, message)
         for pause in PAUSES:
@@ -96,9 +95,5 @@ class Deliveries:
             self.clock.sleep(pause)
             reason = self.post(destination, message)
         if not reason:
-            self._accepted[destination.name] = self._accepted.get(destination.name, 0) + 1
+            self._accepted.add(destination.name)
         return reason
-
-    def _said(self) -> Iterator[str]:
-        for name, count in self._accepted.items():
-            yield f"alerts: {'1 message' if count == 1 else f'{count} messages'} accepted by {name}"

@@ -40,7 +40,7 @@ def drills(readiness: Readiness, evidence: EvidenceLog) -> tuple[Drill, ...]:
 
 
 def tell(readiness: Readiness, subset: str) -> tuple[str, ...]:
-    """Send what the night's `-m reconciliation` of a live environment has found; return a line for each thing to say.
+    """Send what the night's `-m reconciliation` of a live environment has found; return a line for what nobody took.
 
     Nothing else that the gate does tells anybody. Whatever breaks here must not change what was decided.
     """

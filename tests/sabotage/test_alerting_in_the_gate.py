@@ -97,7 +97,7 @@ def test_the_nightly_reconciliation_of_a_live_environment_tells_that_it_could_no
         assert hook.requests == []
         night = integration.judge(ALONE[0], "-m", "reconciliation")
         assert night.exit_code == 10
-        assert "alerts: 1 message accepted by alerts.to[0] (json)" in night.printed
+        assert "alerts: " not in night.printed
     (text,) = hook.texts
     assert "prod: CRITICAL: reconciliation could not run: environment variable CLARI_API_KEY_PROD is not set" in text
 
