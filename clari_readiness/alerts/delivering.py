@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clari_readiness.alerts.deciding import Decision, decide, one_message_each
+from clari_readiness.alerts.deciding import decide, one_message_each
 from clari_readiness.alerts.posting import Post
 from clari_readiness.alerts.wording import message_of
 from clari_readiness.environments import Destination
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.alarms import Notice, Pending, Watched
+from clari_readiness.model.alarms import ActiveAlarm, Decision, Notice, Pending, Watched
 from clari_readiness.model.time import Clock
 from clari_readiness.redact import Redactor
 from clari_readiness.warehouse import AlertStore
@@ -56,13 +56,17 @@ class Deliveries:
 
     def _decided(self, watched: Watched) -> tuple[Pending, ...]:
         """Decide, remember it before anything is sent, and return all that waits to be sent."""
+        at = self.clock.now()
+
+        def decided(active: tuple[ActiveAlarm, ...]) -> Decision:
+            return decide(active, watched, at)
+
         before = self.store.active()
-        decision = decide(before, watched, self.clock.now())
-        waiting = self.store.outbox()
-        if not (decision.notices or waiting or decision.active != before):
+        foreseen = decided(before)
+        if not (foreseen.notices or foreseen.active != before or self.store.outbox()):
             return ()
         names = {destination.key: destination.name for destination in self.destinations}
-        self.store.settle(decision.active, decision.notices, names)
+        self.store.settle(decided, names)  # anew: another command may have raised something in between
         return self.store.outbox()
 
     def _empty(self, waiting: Sequence[Pending], destination: Destination) -> None:

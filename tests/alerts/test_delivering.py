@@ -12,7 +12,7 @@ import pytest
 from clari_readiness.alerts import Deliveries, post
 from clari_readiness.alerts.delivering import PAUSES
 from clari_readiness.environments import Destination
-from clari_readiness.model.alarms import Watched
+from clari_readiness.model.alarms import ActiveAlarm, Watched
 from clari_readiness.model.time import SteppedClock, SystemClock
 from clari_readiness.redact import Redactor
 from clari_readiness.warehouse import AlertStore
@@ -190,3 +190,19 @@ def test_state_of_before_there_were_alerts_has_none(state: Path) -> None:
         connection.execute("CREATE TABLE reconciliations (reconciled_at TIMESTAMP)")
     store = AlertStore(state, SystemClock())
     assert (store.active(), store.outbox(), store.backlog(), store.last_drills(NIGHT)) == ((), (), (), ())
+
+
+def test_what_another_command_raised_in_between_is_not_forgotten(hook: Hook, state: Path, run: Run) -> None:
+    other = alarm("reconciliation/net_bookings/2027_Q4", "different (exact)")
+    clock = SteppedClock(NIGHT)
+
+    class Met(AlertStore):
+        def active(self) -> tuple[ActiveAlarm, ...]:
+            before = super().active()
+            if not state.exists():
+                run(watched(other))
+            return before
+
+    Deliveries("prod", (destination(hook.url()),), Met(state, clock), post, clock).deliver(watched(FAILED))
+    assert {each.alarm for each in AlertStore(state, clock).active()} == {FAILED, other}
+    assert len(hook.requests) == 2
