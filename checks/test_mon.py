@@ -1,12 +1,16 @@
 """Monitoring & Alerting: the integration is watched, and somebody hears about it."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from clari_readiness.environments import Environment
+from clari_readiness.environments import Destination, Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.promql import fires_on_one_failure, fires_on_silence
+from clari_readiness.gate.rules import Rules
+from clari_readiness.model.alarms import Drill
 from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation, Verdict
@@ -15,7 +19,60 @@ from clari_readiness.monitoring import SelfTest
 
 A_NIGHT = timedelta(hours=26)
 SHOWN = 3
+A_MONTH = timedelta(days=30)
+DRILL = (
+    "run `clari-readiness alert --test`, look whether the message arrived where somebody reads it, keep state.duckdb"
+)
 NIGHTLY = "run `clari-readiness reconcile` each night after the export, and keep its state.duckdb (see `state`)"
+
+
+@item("MON-02", "Error rate alerts set (threshold: any export failure)", priority="P2", source="settings")
+def test_a_failure_and_silence_are_told_to_people_who_get_the_message(
+    environment: Environment, alert_rules: Rules, drills: tuple[Drill, ...], clock: Clock, evidence: EvidenceLog
+) -> None:
+    """An export that fails unheard is found at the quarter's end; addresses, tokens and channels die in silence."""
+    to = environment.destinations()
+    failure = [each.name for each in alert_rules.alerts if fires_on_one_failure(each.expr, each.held_for)]
+    silence = [each.name for each in alert_rules.alerts if fires_on_silence(each.expr, each.held_for)]
+    wrong = [*alert_rules.problems, *_unwatched(alert_rules, failure, silence), *_unheard(to, drills, clock)]
+    assert not wrong, evidence.fails(
+        "; ".join(wrong),
+        expected="a rule that fires on one failed export, one that fires when no run reports, and destinations in "
+        "`alerts.to` that have each accepted a fire drill within 30 days",
+        fix=f"name rules such as those of deploy/prometheus/alerts.yaml in `alerts.rules`; {DRILL}",
+    )
+    if unresolved := [f"{each.name}: {each.problem}" for each in to if each.url is None]:
+        raise NotVerified("; ".join(unresolved), way_out="let every destination in `alerts.to` resolve")
+    if not drills:
+        raise NotVerified("no fire drill was ever held here", way_out=DRILL)
+    first = min(each.at for each in drills if each.mark in {destination.mark for destination in to})
+    evidence.concludes(
+        f"{', '.join(failure)} on one failure, {', '.join(silence)} on silence; "
+        f"{', '.join(each.name for each in to)} accepted a drill, none before {first:%Y-%m-%d}"
+    )
+
+
+def _unwatched(rules: Rules, failure: Sequence[str], silence: Sequence[str]) -> Iterator[str]:
+    """Yield what no rule fires on; of rules that cannot be read nobody knows."""
+    known = ", ".join(each.name for each in rules.alerts) or "none"
+    for what, found in (("one failed export", failure), ("no run at all", silence)):
+        if not found and not rules.problems:
+            yield f"no rule fires on {what} (alert rules: {known})"
+
+
+def _unheard(to: Sequence[Destination], drills: Sequence[Drill], clock: Clock) -> Iterator[str]:
+    """Yield what is wrong with each destination's last drill; where none was ever held, nobody knows."""
+    if not to:
+        yield "`alerts.to` names nobody"
+    last = {each.mark: each for each in drills}
+    for each in to if drills else ():
+        drill = last.get(each.mark)
+        if drill is None and each.url is not None:
+            yield f"{each.name} had no drill yet"
+        elif drill is not None and not drill.accepted:
+            yield f"{each.name} refused the drill of {drill.at:%Y-%m-%d}: {drill.reason}"
+        elif drill is not None and clock.now() - drill.at > A_MONTH:
+            yield f"{each.name} had its last drill on {drill.at:%Y-%m-%d}"
 
 
 @item("MON-03", "Forecast amount anomaly detection (>20% swing triggers review)", priority="P3", source="warehouse")

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clari_readiness.model.alarms import ActiveAlarm, Notice, NoticeKind, Watched
+from clari_readiness.model.alarms import ActiveAlarm, Decision, Notice, NoticeKind, Watched
 
 A_DAY = timedelta(hours=23)
 """What is still there is said again after this: a night's run that begins a little earlier must not skip a day."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What is to be told, and which alarms are not over."""
-
-    notices: tuple[Notice, ...] = ()
-    active: tuple[ActiveAlarm, ...] = ()
 
 
 def decide(active: Iterable[ActiveAlarm], watched: Watched, at: datetime) -> Decision:

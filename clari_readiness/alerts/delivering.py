@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clari_readiness.alerts.deciding import Decision, decide, one_message_each
+from clari_readiness.alerts.deciding import decide, one_message_each
 from clari_readiness.alerts.posting import Post
 from clari_readiness.alerts.wording import message_of
 from clari_readiness.environments import Destination
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.alarms import Notice, Pending, Watched
+from clari_readiness.model.alarms import ActiveAlarm, Decision, Notice, Pending, Watched
 from clari_readiness.model.time import Clock
 from clari_readiness.redact import Redactor
 from clari_readiness.warehouse import AlertStore
 
-PAUSES = (2.0, 8.0)
+PAUSES = (1.0, 4.0)
 """How long, in seconds, a run waits before it tries a destination again."""
 
 BETWEEN = 1.2
@@ -36,10 +36,10 @@ class Deliveries:
     post: Post
     clock: Clock
     redactor: Redactor = field(default_factory=lambda: Redactor([]))
-    _accepted: dict[str, int] = field(default_factory=dict)
+    _accepted: set[str] = field(default_factory=set)
 
     def deliver(self, watched: Watched) -> tuple[str, ...]:
-        """Tell what is new, what is still there once a day, and what is over; return a line for each thing to say.
+        """Tell what is new, what is still there once a day, and what is over; return a line for what nobody took.
 
         What an earlier run could not deliver goes first. What is not accepted is tried again, and then by the next run.
         When our own records cannot be opened, what was raised is told all the same: rather twice than never.
@@ -52,17 +52,21 @@ class Deliveries:
             return (f"alerts: what was raised before is not known: {error}", *self._forgetful(unremembered))
         for destination in self.destinations:
             self._empty([each for each in waiting if each.destination == destination.key], destination)
-        return (*self._said(), *(f"alerts: {each}" for each in self.store.backlog()))
+        return tuple(f"alerts: {each}" for each in self.store.backlog())
 
     def _decided(self, watched: Watched) -> tuple[Pending, ...]:
         """Decide, remember it before anything is sent, and return all that waits to be sent."""
+        at = self.clock.now()
+
+        def decided(active: tuple[ActiveAlarm, ...]) -> Decision:
+            return decide(active, watched, at)
+
         before = self.store.active()
-        decision = decide(before, watched, self.clock.now())
-        waiting = self.store.outbox()
-        if not (decision.notices or waiting or decision.active != before):
+        foreseen = decided(before)
+        if not (foreseen.notices or foreseen.active != before or self.store.outbox()):
             return ()
         names = {destination.key: destination.name for destination in self.destinations}
-        self.store.settle(decision.active, decision.notices, names)
+        self.store.settle(decided, names)  # anew: another command may have raised something in between
         return self.store.outbox()
 
     def _empty(self, waiting: Sequence[Pending], destination: Destination) -> None:
@@ -82,12 +86,11 @@ class Deliveries:
                 if reason := self._patiently(destination, group):
                     yield f"alerts: {destination.name} did not accept {group[0].alarm.what!r}: {reason}"
                     break
-        yield from self._said()
 
     def _patiently(self, destination: Destination, group: Sequence[Notice]) -> str:
         """Send one message, again where that may help; return why it was not accepted."""
         message = message_of(group, self.environment)
-        if self._accepted.get(destination.name):
+        if destination.name in self._accepted:
             self.clock.sleep(BETWEEN)
         reason = self.post(destination, message)
         for pause in PAUSES:
@@ -96,9 +99,5 @@ class Deliveries:
             self.clock.sleep(pause)
             reason = self.post(destination, message)
         if not reason:
-            self._accepted[destination.name] = self._accepted.get(destination.name, 0) + 1
+            self._accepted.add(destination.name)
         return reason
-
-    def _said(self) -> Iterator[str]:
-        for name, count in self._accepted.items():
-            yield f"alerts: {'1 message' if count == 1 else f'{count} messages'} accepted by {name}"

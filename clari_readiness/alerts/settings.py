@@ -25,7 +25,8 @@ def deliver(
 ) -> tuple[str, ...]:
     """Tell the environment's destinations what a run has raised, and what of its topics is over.
 
-    Returns a line for each thing to say on the terminal. Nothing is sent where `alerts.to` is empty, and in `recorded`.
+    Returns a line for each destination that did not accept all of it, for the terminal. Nothing is sent where
+    `alerts.to` is empty, and in `recorded`.
     Raises WarehouseError when our own records are taken away while it sends.
     """
     if not environment.alerts.to or environment.kind == "recorded":

@@ -43,7 +43,7 @@ def alerting(environment: Environment, job: Job) -> Iterator[Watch]:
 
 
 def tell(environment: Environment, watched: Watched) -> None:
-    """Send alerts, and say on the standard error output what became of them."""
+    """Send alerts, and say on the standard error output what nobody took."""
     try:
         for line in deliver(environment, watched.alarms, watched.topics):
             typer.echo(line, err=True)

@@ -131,7 +131,6 @@ CATALOGUE: tuple[Item, ...] = (
 NOT_BUILT: frozenset[tuple[str, Source]] = frozenset(
     {
         ("MON-01", "warehouse"),
-        ("MON-02", "settings"),
         ("MON-04", "settings"),
         ("MON-04", "warehouse"),
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clari_readiness.gate.catalogue import SUBSETS
 from clari_readiness.gate.decision import FAILED, INCOMPLETE, Run, decide, item_results, problems_of, real_results
+from clari_readiness.gate.drills import undelivered
 from clari_readiness.gate.history import previously_passed, remember
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.witness import Witness
@@ -73,6 +74,7 @@ def verdict(
         seconds=round(seconds, 3),
         subset=subset,
         exporter=environment.exporter.kind if environment.exporter else "",
+        warnings=undelivered(readiness),
         versions=(("clari-readiness", version("clari-readiness")), ("python", platform.python_version())),
     )
     return Verdict(report, whole=not doubts and not broke)

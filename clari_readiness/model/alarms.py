@@ -71,6 +71,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What is to be told, and which alarms are not over."""
+
+    notices: tuple[Notice, ...] = ()
+    active: tuple[ActiveAlarm, ...] = ()
+
+
+@dataclass(frozen=True)
 class Pending:
     """A notice that a destination has not accepted yet. `destination` is its key, `reason` why it was refused."""
 

@@ -121,7 +121,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class GateReport:
-    """One run of the gate, whole: every way of showing it is drawn from this."""
+    """One run of the gate, whole: every way of showing it is drawn from this.
+
+    `warnings` are what somebody should know and what decides nothing: alerts that nobody got, for one.
+    """
 
     environment: str
     live: bool
@@ -133,3 +136,4 @@ class GateReport:
     subset: str = ""
     exporter: str = ""
     versions: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()

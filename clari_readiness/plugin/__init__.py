@@ -10,6 +10,7 @@ import pytest
 from clari_readiness.errors import ReadinessError
 from clari_readiness.gate.catalogue import SUBSETS
 from clari_readiness.gate.items import MARK, promise_of
+from clari_readiness.plugin.alerting import alert_rules, drills
 from clari_readiness.plugin.anomalies import anomaly_threshold, detection_self_test, earlier_detections
 from clari_readiness.plugin.fixtures import (
     clari,
@@ -33,6 +34,7 @@ from clari_readiness.plugin.reconciliation import earlier_reconciliations, perio
 from clari_readiness.plugin.session import GATE, GateSession
 
 __all__ = [
+    "alert_rules",
     "anomaly_threshold",
     "clari",
     "clock",
@@ -40,6 +42,7 @@ __all__ = [
     "contracts",
     "declarations",
     "detection_self_test",
+    "drills",
     "earlier_detections",
     "earlier_reconciliations",
     "environment",

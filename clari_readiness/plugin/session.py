@@ -20,6 +20,7 @@ from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.verdict import Verdict, verdict
 from clari_readiness.gate.witness import Testimony, Witness
 from clari_readiness.model.findings import Result
+from clari_readiness.plugin.alerting import tell
 from clari_readiness.plugin.options import DEFAULT_ENVIRONMENT, check_roots, narrowing, subset_of
 from clari_readiness.report import scorecard, write, write_page
 
@@ -160,6 +161,7 @@ class GateSession:
             self._broke = self._broke or "pytest or a plugin broke; its message is above"
         for reason in narrowing(self._config):
             self._witness.doubt(reason)
+        told = () if status in _STOPPED else tell(self.readiness, subset_of(self._config))
         decided = verdict(
             self.readiness,
             self._witness,
@@ -171,6 +173,7 @@ class GateSession:
         )
         session.exitstatus = decided.report.decision.exit_code
         self._show(decided)
+        self._say(*(self.readiness.redactor.text(line) for line in told))
 
     def _show(self, decided: Verdict) -> None:
         directory = self.readiness.environment.directory

@@ -36,6 +36,7 @@ def to_document(report: GateReport) -> dict[str, Any]:
         "items": [_item(item) for item in report.items],
         "concessions": report.concessions,
         "versions": dict(report.versions),
+        "warnings": report.warnings,
     }
     return {key: as_json(value) for key, value in document.items()}
 

@@ -141,6 +141,7 @@ def _decision(report: GateReport) -> Iterator[RenderableType]:
     """Return the reasons, then the decision in a block that can be seen from across the room."""
     decision = report.decision
     yield Text("")
+    yield from (_text(f"warning: {warning}", STYLES[Result.NOT_VERIFIED]) for warning in report.warnings)
     yield from (_text(reason) for reason in decision.reasons)
     where = [report.environment, "live" if report.live else "rehearsal", report.subset and f"only {report.subset}"]
     words = Text.assemble((plain(decision.words), "bold"), f"   exit code {decision.exit_code}   ")

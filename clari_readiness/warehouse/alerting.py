@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.alarms import ActiveAlarm, Alarm, Backlog, Drill, Notice, Pending
+from clari_readiness.model.alarms import ActiveAlarm, Alarm, Backlog, Decision, Drill, Notice, Pending
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.loading import in_utc, transaction
 from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
@@ -32,22 +32,21 @@ class AlertStore:
 
     def active(self) -> tuple[ActiveAlarm, ...]:
         """Return the alarms that are not over, the oldest first."""
-        return tuple(
-            ActiveAlarm(_alarm(alarm), _aware(since), _aware(told_at))
-            for alarm, since, told_at in self._asked("active_alarms")
-        )
+        return _active(self._asked("active_alarms"))
 
-    def settle(self, active: Iterable[ActiveAlarm], notices: Iterable[Notice], names: Mapping[str, str]) -> None:
-        """Replace the alarms that are not over, and put the notices into each destination's outbox, all or nothing.
+    def settle(self, decide: Callable[[tuple[ActiveAlarm, ...]], Decision], names: Mapping[str, str]) -> None:
+        """Decide over the alarms that are not over, and put what is to be told into each outbox, all or nothing.
 
-        `names` are the destinations: key -> name. What is in the outbox of any other one is forgotten.
+        Nobody else can write in between. `names` are the destinations: key -> name. What is in the outbox of any other
+        one is forgotten.
         """
         with self._writing() as connection, transaction(connection):
-            connection.execute("DELETE FROM alarms")
-            for each in active:
+            decision = decide(_active(connection.execute(statement("state/active_alarms")).fetchall()))
+            connection.execute(statement("state/forget_alarms"))
+            for each in decision.active:
                 connection.execute(statement("state/record_alarm"), _active_row(each))
             connection.execute(statement("state/forget_destinations"), {"destinations": list(names)})
-            for notice in notices:
+            for notice in decision.notices:
                 for key, name in names.items():
                     _queue(connection, notice, key, name)
 
@@ -147,6 +146,10 @@ def _queue(connection: duckdb.DuckDBPyConnection, notice: Notice, key: str, name
     }
     connection.execute(statement("state/withdraw_notice"), place)
     connection.execute(statement("state/queue_notice"), row)
+
+
+def _active(rows: Iterable[tuple[Any, ...]]) -> tuple[ActiveAlarm, ...]:
+    return tuple(ActiveAlarm(_alarm(alarm), _aware(since), _aware(told_at)) for alarm, since, told_at in rows)
 
 
 def _active_row(each: ActiveAlarm) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from clari_readiness.alerts.deciding import Decision, decide, one_message_each
-from clari_readiness.model.alarms import Watched
+from clari_readiness.alerts.deciding import decide, one_message_each
+from clari_readiness.model.alarms import Decision, Watched
 from tests.alerts.making import A_DAY, NIGHT, alarm, notice, watched
 
 FIRST = alarm()

@@ -12,7 +12,7 @@ import pytest
 from clari_readiness.alerts import Deliveries, post
 from clari_readiness.alerts.delivering import PAUSES
 from clari_readiness.environments import Destination
-from clari_readiness.model.alarms import Watched
+from clari_readiness.model.alarms import ActiveAlarm, Watched
 from clari_readiness.model.time import SteppedClock, SystemClock
 from clari_readiness.redact import Redactor
 from clari_readiness.warehouse import AlertStore
@@ -51,8 +51,7 @@ def test_a_healthy_night_sends_nothing_and_leaves_no_file(run: Run, hook: Hook, 
 
 
 def test_an_alarm_is_told_then_repeated_daily_then_recovered_once(run: Run, hook: Hook) -> None:
-    assert run(watched(FAILED)) == ("alerts: 1 message accepted by alerts.to[0] (json)",)
-    assert run(watched(FAILED)) == ()
+    assert run(watched(FAILED)) == run(watched(FAILED)) == ()
     run(watched(FAILED), night=1)
     run(QUIET, night=2)
     assert run(QUIET, night=3) == ()
@@ -77,7 +76,7 @@ def test_what_was_not_delivered_waits_is_shown_and_goes_first_the_next_time(run:
     assert "503" in lines[0]
     hook.status = 200
     hook.requests.clear()
-    assert run(Watched()) == ("alerts: 1 message accepted by alerts.to[0] (json)",)
+    assert run(Watched()) == ()
     assert [body["title"].split(": ")[1] for body in hook.bodies] == ["CRITICAL"]
     assert AlertStore(state, SystemClock()).backlog() == ()
     assert ask(state, "SELECT accepted, count(*) FROM alert_deliveries GROUP BY 1 ORDER BY 1") == [
@@ -97,7 +96,7 @@ def test_a_hiccup_is_tried_again_in_the_same_run(state: Path, hook: Hook) -> Non
         return answered[-1]
 
     deliveries = Deliveries("prod", (destination(hook.url()),), AlertStore(state, clock), hiccup, clock)
-    assert deliveries.deliver(watched(FAILED)) == ("alerts: 1 message accepted by alerts.to[0] (json)",)
+    assert deliveries.deliver(watched(FAILED)) == ()
     assert len(hook.requests) == 2
     assert clock.now() - NIGHT == timedelta(seconds=PAUSES[0])
 
@@ -138,9 +137,7 @@ def test_a_destination_that_left_the_settings_is_forgotten(run: Run, hook: Hook,
     gone = destination("json://127.0.0.1:9/gone")
     run(watched(FAILED), to=(gone, destination(hook.url(), 1)))
     assert len(AlertStore(state, SystemClock()).outbox()) == 1
-    assert run(QUIET, night=1, to=(destination(hook.url(), 1),)) == (
-        "alerts: 1 message accepted by alerts.to[1] (json)",
-    )
+    assert run(QUIET, night=1, to=(destination(hook.url(), 1),)) == ()
     assert AlertStore(state, SystemClock()).outbox() == ()
 
 
@@ -193,3 +190,19 @@ def test_state_of_before_there_were_alerts_has_none(state: Path) -> None:
         connection.execute("CREATE TABLE reconciliations (reconciled_at TIMESTAMP)")
     store = AlertStore(state, SystemClock())
     assert (store.active(), store.outbox(), store.backlog(), store.last_drills(NIGHT)) == ((), (), (), ())
+
+
+def test_what_another_command_raised_in_between_is_not_forgotten(hook: Hook, state: Path, run: Run) -> None:
+    other = alarm("reconciliation/net_bookings/2027_Q4", "different (exact)")
+    clock = SteppedClock(NIGHT)
+
+    class Met(AlertStore):
+        def active(self) -> tuple[ActiveAlarm, ...]:
+            before = super().active()
+            if not state.exists():
+                run(watched(other))
+            return before
+
+    Deliveries("prod", (destination(hook.url()),), Met(state, clock), post, clock).deliver(watched(FAILED))
+    assert {each.alarm for each in AlertStore(state, clock).active()} == {FAILED, other}
+    assert len(hook.requests) == 2

@@ -17,13 +17,14 @@ class Story:
     simulated: Ran
     exported: Ran
     reconciled: Ran
+    drilled: Ran
     judged: Ran
     asked_by_gate: int
 
 
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Simulate, export, reconcile, check, stop the simulator: all with the commands that the documentation gives."""
+    """Simulate, export, reconcile, drill, check, stop the simulator: all with the commands of the documentation."""
     place = Place.fresh(tmp_path_factory.mktemp("end_to_end") / "story")
     simulator = place.start("simulate", "--port=0", "--speed=200")
     try:
@@ -31,12 +32,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         first = [simulator.process.stdout.readline() for _ in range(3)]
         exported = place.export()
         reconciled = place.run("reconcile", "--env=simulated")
+        drilled = place.run("alert", "--test", "--env=simulated")
         before = len(place.journal())
         judged = place.gate("--env=simulated")
     finally:
         last = simulator.signalled(signal.SIGINT)
     simulated = Ran(last.code, "".join(first) + last.out, last.err)
-    return Story(place, simulated, exported, reconciled, judged, len(place.journal()) - before)
+    return Story(place, simulated, exported, reconciled, drilled, judged, len(place.journal()) - before)
 
 
 @pytest.fixture

@@ -43,6 +43,10 @@ def test_a_reconciliation_after_the_export_finds_every_quarter_the_same(story: S
     assert story.reconciled.lines[-1] == "same"
 
 
+def test_a_fire_drill_goes_into_the_machines_own_log(story: Story) -> None:
+    assert (story.drilled.code, story.drilled.said) == (0, "alerts.to[0] (syslog): accepted\n")
+
+
 def test_the_warehouse_holds_what_is_true_of_each_job_and_nothing_else(after: Place) -> None:
     jobs = exact(after, after.simulator())
     assert len(jobs) == len(QUARTERS) == len(after.posts())

@@ -240,3 +240,10 @@ def test_a_pass_that_soon_will_be_none_is_told_and_stays_a_pass(make: SimpleName
     assert "of no use now" not in shown
     assert line_with("AUTH Authentication", shown) == line_with("4/5", shown)
     assert "WARNING" not in card(make.report())
+
+
+def test_a_warning_is_shown_and_decides_nothing(make: SimpleNamespace) -> None:
+    shown = card(make.report(warnings=("1 alert could not be delivered",)))
+    assert "warning: 1 alert could not be delivered" in shown
+    assert "exit code 0" in shown
+    assert "warning" not in card(make.report())

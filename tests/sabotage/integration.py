@@ -19,13 +19,15 @@ import duckdb
 from clari_readiness.client import connect_to
 from clari_readiness.environments import load
 from clari_readiness.exporter import Step, exporter_of, planned
+from clari_readiness.model.alarms import Drill
 from clari_readiness.model.reconciliation import Verdict
+from clari_readiness.model.time import SystemClock
 from clari_readiness.monitoring import detector_of
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.secrets import Secret, fingerprint, fixture_key
 from clari_readiness.simulator import Fault, Organisation, RunningClock, Simulator
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse, StandingAmounts
+from clari_readiness.warehouse import AlertStore, DuckDBWarehouse, StandingAmounts
 
 REPOSITORY = Path(__file__).parents[2]
 EXPORTED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -53,6 +55,8 @@ warehouse.forecasts = "analytics.forecasts"
 warehouse.columns = {{ owner_email = "rep_mail" }}
 service_account = {{ user_id = 4711, email = "Clari-Export@example.com" }}
 key_rotation = {{ runbook = "runbook.md", rotated_on = 2026-11-02, every = "90d" }}
+alerts.rules = ["alerts.yaml"]
+alerts.to = ["json://127.0.0.1:9/ops"]
 
 [env.prod]
 live = true
@@ -189,8 +193,10 @@ def healthy(directory: Path) -> Integration:
     integration = Integration(directory)
     integration.settings.write_text(SETTINGS.format(today=datetime.now(UTC).date(), **fingerprints))
     (directory / "runbook.md").write_text(RUNBOOK)
+    shutil.copy(REPOSITORY / "deploy" / "prometheus" / "alerts.yaml", directory)
     _export(integration)
     _reconcile(integration)
+    _drill(integration)
     return integration
 
 
@@ -241,3 +247,10 @@ def _reconcile(integration: Integration) -> None:
     assert (found.verdict, {each.kind for each in found.reconciled}) == (Verdict.SAME, {"exact"}), found
     state_of(environment).record(found, EXPORTED + timedelta(hours=3))
     state_of(environment).record_detection(detection, EXPORTED + timedelta(hours=3))
+
+
+def _drill(integration: Integration) -> None:
+    """Leave behind what a fire drill does that every destination has accepted."""
+    environment = load(integration.settings, environ={}).get("simulated")
+    store = AlertStore(environment.state_path, SystemClock())
+    store.record_drills(Drill(NOW - timedelta(days=20), each.name, each.mark) for each in environment.destinations())
