@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.course import Course, Elsewhere, End, ProcessEnd, Request
 from clari_readiness.trial.laws import journal, pauses, process
 from clari_readiness.trial.verdict import Broken
@@ -154,26 +155,48 @@ def test_a_request_that_failed_once_says_nothing_of_growth() -> None:
     assert broken(pauses.growing_delays, course(run(*post_, *looks))) == []
 
 
-def failed_once_each(pause: Callable[[], float]) -> Course:
-    requests = [attempts([pause()], f"/v4/opportunity/{number}", number * 100.0) for number in range(24)]
-    return course(run(*(each for both in requests for each in both)))
+def failed_three_times_each(pause: Callable[[int], float], *, requests: int = 14) -> Course:
+    found = []
+    for number in range(requests):
+        found += attempts([pause(attempt) for attempt in range(3)], f"/v4/opportunity/{number}", number * 100.0)
+    return course(run(*found), pace=Pace(20.0))
+
+
+JITTERS: dict[str, Callable[[int, Random], float]] = {
+    "equal": lambda attempt, chance: 2.0**attempt * chance.uniform(0.5, 1.0),
+    "full": lambda attempt, chance: 2.0**attempt * chance.uniform(0.0, 1.0),
+    "a tenth": lambda attempt, chance: 2.0 ** (attempt + 1) * chance.uniform(0.9, 1.1),
+    "a second": lambda attempt, chance: 2.0 ** (attempt + 1) + chance.uniform(0.0, 1.0),
+}
+BUSY = (0.0002, 0.001, 0.002, 0.004, 0.006, 0.008, 0.010, 0.012, 0.03, 0.06)
+"""What a busy machine adds to pauses, in real seconds: as measured with six times as many processes as it has cores."""
 
 
 @pytest.mark.parametrize("seed", range(50))
 def test_pauses_that_are_equal_but_for_a_busy_machine_have_no_jitter(seed: int) -> None:
     chance = Random(seed)
+    equal = failed_three_times_each(lambda attempt: 2.0 ** (attempt + 1) + 20.0 * chance.choice(BUSY))
+    (sentence,) = broken(pauses.jittered, equal)
+    assert "without jitter" in sentence
 
-    def on_a_busy_machine() -> float:
-        return 2.0 + chance.choice([0.0002, 0.0005, 0.001, 0.0015, 0.02])
 
-    assert len(broken(pauses.jittered, failed_once_each(on_a_busy_machine))) == 1
-    assert broken(pauses.jittered, failed_once_each(lambda: chance.uniform(1.6, 2.4))) == []
+@pytest.mark.parametrize("jitter", JITTERS.values(), ids=JITTERS)
+def test_chance_in_the_pauses_is_seen_on_a_quiet_machine_and_on_a_busy_one(
+    jitter: Callable[[int, Random], float],
+) -> None:
+    chance = Random(1)
+    for noise in (lambda: 0.0, lambda: 20.0 * chance.choice(BUSY)):
+        found = [
+            broken(pauses.jittered, failed_three_times_each(lambda n: jitter(n, chance) + noise())) for _ in range(300)
+        ]
+        # What rests on time is wrong only if it is so three times: 3 in 100 are 3 in 100,000 then.
+        assert sum(map(bool, found)) <= 9
 
 
 def test_few_pauses_and_no_pauses_are_not_judged_for_jitter() -> None:
-    few = course(run(*attempts([2.0], JOB, 0.0), *attempts([2.0], RESULTS, 9.0)))
-    assert broken(pauses.jittered, few) == []
-    assert broken(pauses.jittered, failed_once_each(lambda: 0.01)) == []
+    assert broken(pauses.jittered, failed_three_times_each(lambda _: 4.0)) != []
+    assert broken(pauses.jittered, failed_three_times_each(lambda _: 4.0, requests=9)) == []
+    assert broken(pauses.jittered, failed_three_times_each(lambda _: 0.01)) == []
 
 
 def test_what_was_refused_for_the_months_quota_is_not_asked_for_again() -> None:

@@ -16,8 +16,8 @@ from clari_readiness.trial.scenarios.making import made
 _PAUSE = 6.0
 _FIRST_AND_THIRD = Match(nth=frozenset({1, 3}))
 _FOUR = (1, 2, 3, 4)
-_EVERY_OTHER = Match(nth=frozenset(range(1, 200, 2)))
-_MOST_EVENTS = 60
+_THREE_OF_FOUR = Match(nth=frozenset(n for n in range(1, 400) if n % 4))
+_MOST_EVENTS = 120
 _NO_END = "99999999"
 
 SCENARIOS = (
@@ -51,14 +51,14 @@ SCENARIOS = (
     Scenario(
         "limits_429_each",
         ("API-02",),
-        "each of its requests was answered 429 once, without Retry-After",
+        "each of its requests was answered 429 three times, without Retry-After",
         once,
         End.COMPLETE,
-        made(lambda _: RateLimited(_EVERY_OTHER), lambda _: PageSizes(most=_MOST_EVENTS)),
+        made(lambda _: RateLimited(_THREE_OF_FOUR), lambda _: PageSizes(most=_MOST_EVENTS)),
         laws=(jittered,),
         surfaces=("forecast", "audit"),
         organisation=replace(SMALL, audit_events_a_day=240),
-        patience=400.0,
+        patience=900.0,
     ),
     Scenario(
         "limits_429_absurd",
