@@ -180,7 +180,7 @@ def test_a_packed_download_that_breaks_off_is_asked_for_again_and_lands_whole(se
 
 def test_a_download_that_always_breaks_off_is_given_up(server, act, client, tmp_path) -> None:
     server.will(*[act.answer(body=gzip.compress(b"{}")[:-1], Content_Encoding="gzip")] * 50)
-    with pytest.raises(CircuitOpen, match="after 8 failures in a row .*does not decode as its Content-Encoding says"):
+    with pytest.raises(CircuitOpen, match=r"after 8 failures in a row .*does not decode as its Content-Encoding says"):
         client.download("j1", tmp_path / "it.json")
     assert len(server.seen) == 8
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -180,17 +180,17 @@ def test_pauses_that_are_equal_but_for_a_busy_machine_have_no_jitter(seed: int) 
     assert "without jitter" in sentence
 
 
+@pytest.mark.parametrize("noise", [(0.0,), BUSY], ids=["quiet", "busy"])
 @pytest.mark.parametrize("jitter", JITTERS.values(), ids=JITTERS)
-def test_chance_in_the_pauses_is_seen_on_a_quiet_machine_and_on_a_busy_one(
-    jitter: Callable[[int, Random], float],
-) -> None:
+def test_chance_in_the_pauses_is_seen(jitter: Callable[[int, Random], float], noise: Sequence[float]) -> None:
     chance = Random(1)
-    for noise in (lambda: 0.0, lambda: 20.0 * chance.choice(BUSY)):
-        found = [
-            broken(pauses.jittered, failed_three_times_each(lambda n: jitter(n, chance) + noise())) for _ in range(300)
-        ]
-        # What rests on time is wrong only if it is so three times: 3 in 100 are 3 in 100,000 then.
-        assert sum(map(bool, found)) <= 9
+
+    def pause(attempt: int) -> float:
+        return jitter(attempt, chance) + 20.0 * chance.choice(noise)
+
+    wrong = sum(bool(broken(pauses.jittered, failed_three_times_each(pause))) for _ in range(300))
+    # What rests on time is wrong only if it is so three times: 3 in 100 are 3 in 100,000 then.
+    assert wrong <= 9
 
 
 def test_few_pauses_and_no_pauses_are_not_judged_for_jitter() -> None:

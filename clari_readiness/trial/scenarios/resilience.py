@@ -106,10 +106,10 @@ _IN_PASSING = (
     Scenario(
         "resilience_dripping",
         ("RES-02",),
-        "the body of a download came in drips",
+        "the body of each download came in drips, for a second",
         once,
         End.COMPLETE,
-        made(lambda _: Dripping(RESULTS, drips=20, seconds=0.02)),
+        made(lambda _: Dripping(RESULTS, drips=20, seconds=0.05)),
     ),
     Scenario(
         "resilience_malformed",
