@@ -276,6 +276,18 @@ def test_what_is_refused_for_want_of_a_slot_is_not_sent_again_at_once() -> None:
     ]
 
 
+def test_a_look_at_the_limits_is_no_pause_and_a_busy_machine_no_exporter() -> None:
+    def refused(at: float) -> Request:
+        return post(at, status=400, queued=None, fault="concurrent limit reached")
+
+    limits = replace(request(0.1, "/v4/admin/limits"), ended=1.9)
+    assert len(broken(journal.waited_for_a_slot, course(run(refused(0.0), limits, post(2.0))))) == 1
+    waited = request(1.9, "/v4/admin/limits")
+    assert broken(journal.waited_for_a_slot, course(run(refused(0.0), waited, post(2.0)))) == []
+    hindered = run(refused(0.0), refused(0.1), refused(2.0), refused(4.0), post(6.0))
+    assert broken(journal.waited_for_a_slot, course(hindered)) == []
+
+
 def test_the_exit_code_is_the_truth() -> None:
     loud, complete = run(must=End.LOUD), run(ends=(BAD,))
     assert broken(process.told_the_truth, course(run(), replace(loud, ends=(BAD,)))) == []
