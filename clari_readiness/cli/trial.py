@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from clari_readiness.cli.options import Config
-from clari_readiness.environments import FILE_NAME, Environment, load_default
+from clari_readiness.environments import FILE_NAME, Environment, load_default, made_in
 from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.model.time import SystemClock
@@ -126,11 +126,7 @@ def _environment(name: str, config: Path | None) -> Environment | None:
 
 
 def _directory(environment: Environment | None) -> Path:
-    above = environment.make_directory() if environment else Path.cwd() / ".readiness"
-    for each in (above, above / "trial"):
-        each.mkdir(mode=0o700, exist_ok=True)
-        each.chmod(0o700)
-    return above / "trial"
+    return made_in(environment.base, environment.name, "trial") if environment else made_in(Path.cwd(), "trial")
 
 
 def _repeat(environment: Environment | None, wishes: Wishes) -> str:

@@ -1,7 +1,7 @@
 """Settings: the file `clari-readiness.toml`, the environments in it, and where their keys come from."""
 
 from clari_readiness.environments.concessions import Declaration, NotApplicable, Waiver
-from clari_readiness.environments.environment import Environment, Kind, Place
+from clari_readiness.environments.environment import Environment, Kind, Place, made_in
 from clari_readiness.environments.loading import FILE_NAME, Environments, load, load_default
 from clari_readiness.environments.tables import (
     COLUMNS,
@@ -41,4 +41,5 @@ __all__ = [
     "Warehouse",
     "load",
     "load_default",
+    "made_in",
 ]

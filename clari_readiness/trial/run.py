@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clari_readiness.errors import ReadinessError, SettingsError
-from clari_readiness.trial.assignment import Pace, Surface
+from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.child import Starter
 from clari_readiness.trial.course import Course
 from clari_readiness.trial.evidence import Evidence
@@ -113,11 +113,8 @@ class Trial:
 
 
 def _not_applicable(scenario: Scenario, accused: Accused) -> str:
-    """Return why a scenario does not apply: all that it is about is something that the exporter does not have."""
-    others: tuple[Surface, ...] = tuple(surface for surface in scenario.surfaces if surface != "forecast")
-    about = others or scenario.surfaces
-    reasons = [accused.not_applicable.get(surface, "") for surface in about]
-    return reasons[0] if all(reasons) else ""
+    """Return why a scenario does not apply: what it is about is a surface that the exporter does not have."""
+    return accused.not_applicable.get(scenario.about, "")
 
 
 def _untested(course: Course) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clari_readiness.simulator import During, LimitReached, Match, PageSizes, RateLimited
+from clari_readiness.simulator import During, LimitReached, Match, RateLimited
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, QUEUED_OR_LIMITS, RESULTS
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import bounded, stops_when_out_of_quota, waited_for_a_slot
@@ -18,7 +18,6 @@ _TAKEN = 12.0
 _FIRST_AND_THIRD = Match(nth=frozenset({1, 3}))
 _FOUR = (1, 2, 3, 4)
 _THREE_OF_FOUR = Match(nth=frozenset(n for n in range(1, 400) if n % 4))
-_MOST_EVENTS = 120
 _NO_END = "99999999"
 
 SCENARIOS = (
@@ -55,10 +54,10 @@ SCENARIOS = (
         "each of its requests was answered 429 three times, without Retry-After",
         once,
         End.COMPLETE,
-        made(lambda _: RateLimited(_THREE_OF_FOUR), lambda _: PageSizes(most=_MOST_EVENTS)),
+        made(lambda _: RateLimited(_THREE_OF_FOUR)),
         laws=(jittered,),
-        surfaces=("forecast", "audit"),
-        organisation=replace(SMALL, audit_events_a_day=240),
+        periods=(0, 1, 2, 3),
+        most_requests=200,
         patience=900.0,
     ),
     Scenario(
