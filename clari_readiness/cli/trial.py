@@ -183,7 +183,8 @@ def _table(record: Record) -> None:
         wrong = [each.scenario for each in mine if each.verdict in (Verdict.BROKEN, Verdict.NOT_TESTED)]
         typer.echo(f"{item:8} {kept:3}/{len(mine):<3} {', '.join(wrong)}".rstrip())
     broken = sum(outcome.verdict is Verdict.BROKEN for outcome in record.outcomes)
-    typer.echo(f"\n{len(record.outcomes)} scenarios in {record.seconds:.0f} s, seed {record.seed}: {broken} broken")
+    scenarios = "1 scenario" if len(record.outcomes) == 1 else f"{len(record.outcomes)} scenarios"
+    typer.echo(f"\n{scenarios} in {record.seconds:.0f} s, seed {record.seed}: {broken} broken")
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:
