@@ -64,6 +64,16 @@ TimeScale = Annotated[
         "--time-scale", metavar="N", help="How many times faster than real time, if the exporter divides its waits."
     ),
 ]
+AtOnce = Annotated[
+    int | None,
+    typer.Option(
+        "--at-once",
+        metavar="N",
+        min=1,
+        max=4,
+        help="How many scenarios side by side, if the exporter writes nothing that two of them would share.",
+    ),
+]
 
 
 def trial(  # noqa: PLR0917 - typer's way
@@ -77,12 +87,13 @@ def trial(  # noqa: PLR0917 - typer's way
     print_env: PrintEnv = False,  # noqa: FBT002 - typer's way
     json_file: Json = None,
     time_scale: TimeScale = None,
+    at_once: AtOnce = None,
 ) -> None:
     """Put an exporter on trial: start it against a simulated Clari in which things go wrong, and judge what it does.
 
     The exit code is 0 when all laws were kept, 1 when one was broken, 10 when something could not be looked at.
     """
-    wishes = Wishes(exporter, warehouse, time_scale)
+    wishes = Wishes(exporter, warehouse, time_scale, at_once)
     environment = _environment(env, config)
     try:
         accused = accused_of(environment, wishes)

@@ -1,4 +1,4 @@
-"""The trial: the healthy run first, then every scenario, two at a time, each with a place of its own."""
+"""The trial: the healthy run first, then every scenario, some side by side, each with a place of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.stage import Stage
 from clari_readiness.trial.verdict import Outcome, Verdict
 
-_AT_ONCE = 2
 _TRIED_AGAIN = 2
 
 
@@ -56,7 +55,7 @@ class Trial:
         return self.directory / "work"
 
     def _side_by_side(self, scenarios: Sequence[Scenario], starter: Starter) -> Iterator[Outcome]:
-        with ThreadPoolExecutor(_AT_ONCE, "trial") as pool:
+        with ThreadPoolExecutor(self.accused.at_once, "trial") as pool:
             # What may take longest begins first, so that nobody waits for it alone in the end.
             ordered = sorted(scenarios, key=lambda scenario: -scenario.patience)
             waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in ordered}
