@@ -11,6 +11,7 @@ from clari_readiness.trial.exporter import words_of
 from tests.trial.conftest import EXPORTERS
 from tests.trial.test_trial_command import SETTINGS
 
+REPOSITORY = Path(__file__).parents[2]
 ALONE = """if __name__ == "__main__":
     os.mkdir("under way")
     try:
@@ -48,3 +49,13 @@ def test_an_exporter_that_must_be_alone_where_it_is_started_is_not_in_its_own_wa
     trial = Trial(accused, tmp_path / "trial", dict(os.environ), pace=Pace(20.0))
     names = ("content_names", "content_unordered", "duplicates_two_roles", "job_bare")
     assert {each.verdict for each in trial.outcomes(chosen(names))} == {Verdict.KEPT}
+
+
+def test_the_settings_in_the_documentation_are_as_they_are_read(tmp_path: Path) -> None:
+    text = (REPOSITORY / "docs" / "trial.md").read_text(encoding="utf-8")
+    (tmp_path / "clari-readiness.toml").write_text(text.partition("```toml\n")[2].partition("```")[0])
+    accused = accused_of(load(tmp_path / "clari-readiness.toml", environ={}).get("ours"), Wishes())
+    assert accused.words == ("python", "-m", "our_pipeline.export")
+    assert (accused.names.of("base_url"), accused.names.extra) == ("REVOPS_CLARI_URL", {"OUR_MODE": "trial"})
+    assert accused.mapped["clari_forecasts"].columns == {"forecast_amount": "amount"}
+    assert (accused.at_once, dict(accused.not_applicable)) == (2, {"audit": "we export forecasts only"})
