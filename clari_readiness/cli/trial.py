@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from clari_readiness.cli.options import Config
-from clari_readiness.environments import FILE_NAME, Environment, load_default
+from clari_readiness.environments import FILE_NAME, Environment, load_default, made_in
 from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.model.time import SystemClock
@@ -64,6 +64,16 @@ TimeScale = Annotated[
         "--time-scale", metavar="N", help="How many times faster than real time, if the exporter divides its waits."
     ),
 ]
+AtOnce = Annotated[
+    int | None,
+    typer.Option(
+        "--at-once",
+        metavar="N",
+        min=1,
+        max=4,
+        help="How many scenarios side by side, if the exporter writes nothing that two of them would share.",
+    ),
+]
 
 
 def trial(  # noqa: PLR0917 - typer's way
@@ -77,12 +87,13 @@ def trial(  # noqa: PLR0917 - typer's way
     print_env: PrintEnv = False,  # noqa: FBT002 - typer's way
     json_file: Json = None,
     time_scale: TimeScale = None,
+    at_once: AtOnce = None,
 ) -> None:
     """Put an exporter on trial: start it against a simulated Clari in which things go wrong, and judge what it does.
 
     The exit code is 0 when all laws were kept, 1 when one was broken, 10 when something could not be looked at.
     """
-    wishes = Wishes(exporter, warehouse, time_scale)
+    wishes = Wishes(exporter, warehouse, time_scale, at_once)
     environment = _environment(env, config)
     try:
         accused = accused_of(environment, wishes)
@@ -126,11 +137,7 @@ def _environment(name: str, config: Path | None) -> Environment | None:
 
 
 def _directory(environment: Environment | None) -> Path:
-    above = environment.make_directory() if environment else Path.cwd() / ".readiness"
-    for each in (above, above / "trial"):
-        each.mkdir(mode=0o700, exist_ok=True)
-        each.chmod(0o700)
-    return above / "trial"
+    return made_in(environment.base, environment.name, "trial") if environment else made_in(Path.cwd(), "trial")
 
 
 def _repeat(environment: Environment | None, wishes: Wishes) -> str:
@@ -187,7 +194,8 @@ def _table(record: Record) -> None:
         wrong = [each.scenario for each in mine if each.verdict in (Verdict.BROKEN, Verdict.NOT_TESTED)]
         typer.echo(f"{item:8} {kept:3}/{len(mine):<3} {', '.join(wrong)}".rstrip())
     broken = sum(outcome.verdict is Verdict.BROKEN for outcome in record.outcomes)
-    typer.echo(f"\n{len(record.outcomes)} scenarios in {record.seconds:.0f} s, seed {record.seed}: {broken} broken")
+    scenarios = "1 scenario" if len(record.outcomes) == 1 else f"{len(record.outcomes)} scenarios"
+    typer.echo(f"\n{scenarios} in {record.seconds:.0f} s, seed {record.seed}: {broken} broken")
 
 
 def _exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -2,7 +2,7 @@
 
 from clari_readiness.environments.concessions import Declaration, NotApplicable, Waiver
 from clari_readiness.environments.destinations import Destination, secrets_of
-from clari_readiness.environments.environment import Environment, Kind, Place
+from clari_readiness.environments.environment import Environment, Kind, Place, made_in
 from clari_readiness.environments.loading import FILE_NAME, Environments, load, load_default
 from clari_readiness.environments.tables import (
     COLUMNS,
@@ -43,5 +43,6 @@ __all__ = [
     "Warehouse",
     "load",
     "load_default",
+    "made_in",
     "secrets_of",
 ]

@@ -90,15 +90,7 @@ class Environment(Settings):
 
     def make_directory(self) -> Path:
         """Make `directory`, for this user's eyes only, and return it. Raises ReadinessError when that fails."""
-        try:
-            for one in (self.directory.parent, self.directory):
-                one.mkdir(mode=0o700, exist_ok=True)
-                one.chmod(0o700)
-        except OSError as error:
-            raise ReadinessError(
-                f"{self.directory} cannot be made: {error.strerror}", way_out="let this user write beside the settings"
-            ) from error
-        return self.directory
+        return made_in(self.base, self.name)
 
     def secret(self) -> Secret:
         """Return the API key, resolved now. Raises SecretError."""
@@ -153,3 +145,22 @@ class Environment(Settings):
     @property
     def _simulator(self) -> SimulatorState:
         return SimulatorState(self.directory / "simulator.json")
+
+
+def made_in(base: Path, *names: str) -> Path:
+    """Make `.readiness` in a directory, and in that one below the other, for this user's eyes and none of git's.
+
+    Returns the innermost. Raises ReadinessError when that fails.
+    """
+    directory = base.joinpath(LEFT_BEHIND, *names)
+    above = [each for each in directory.parents if each.is_relative_to(base / LEFT_BEHIND)]
+    try:
+        for one in (*reversed(above), directory):
+            one.mkdir(mode=0o700, exist_ok=True)
+            one.chmod(0o700)
+        (base / LEFT_BEHIND / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise ReadinessError(
+            f"{directory} cannot be made: {error.strerror}", way_out="let this user write beside the settings"
+        ) from error
+    return directory

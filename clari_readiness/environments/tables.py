@@ -134,13 +134,16 @@ class Trial(Table):
     """What an exporter on trial writes into, and the command that prints which version of it that was.
 
     `time_scale` is how many times faster than real time the simulator's clock runs, where the exporter can be told to
-    wait less. `env` is what the exporter wants besides, `variables` what it calls the variables of ours, `tables` the
-    same of its tables; `not_applicable` says of a surface why the exporter does not have it.
+    wait less. `at_once` is how many scenarios are tried side by side, where it writes nothing that two would share:
+    warehouse, `HOME` and `TMPDIR` are each scenario's own. `env` is what the exporter wants besides, `variables` what
+    it calls the variables of ours, `tables` the same of its tables; `not_applicable` says of a surface why the exporter
+    does not have it.
     """
 
     warehouse: WarehouseUrl = Field(repr=False)
     version_command: Annotated[tuple[Line, ...], Field(min_length=1)] | None = None
     time_scale: Annotated[float, Field(ge=0.1, le=100)] = 1.0
+    at_once: Annotated[int, Field(ge=1, le=4)] = 1
     env: Mapping[Line, str] = Field(default_factory=dict, repr=False)
     variables: Mapping[Line, Line] = Field(default_factory=dict)
     tables: Mapping[Literal["clari_forecasts", "audit_events", "opportunities"], TrialTable] = Field(

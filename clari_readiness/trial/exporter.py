@@ -25,7 +25,8 @@ class Accused:
     """An exporter on trial. `words` start it; none are for the reference exporter.
 
     `engine` is duckdb or sqlite, `file_name` what its warehouse file is called, `directory` where it is started.
-    `not_applicable` says of the surfaces that it does not have why that is so.
+    `not_applicable` says of the surfaces that it does not have why that is so, `at_once` how many scenarios are
+    tried side by side.
     """
 
     words: tuple[str, ...]
@@ -35,6 +36,7 @@ class Accused:
     names: Names = field(default_factory=Names)
     mapped: Mapped = field(default_factory=lambda: MappingProxyType({}))
     not_applicable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    at_once: int = 2
 
     @property
     def written(self) -> str:

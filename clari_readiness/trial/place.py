@@ -47,7 +47,7 @@ class Place:
             scenario.organisation,
             seed=seed,
             forecasts=(self.forecast_id,),
-            job_seconds=pace.job_seconds,
+            job_seconds=scenario.job_seconds or pace.job_seconds,
         )
         self.simulator = Simulator(organisation, key=self.key, clock=self.clock)
         self._watcher = Watcher(self.key)

@@ -182,16 +182,16 @@ def _quoted(name: str) -> str:
 def _chosen(ours: str, columns: Sequence[str], names: TableNames, there: Sequence[str]) -> dict[str, str]:
     """Return our name -> the exporter's, of the columns that are there."""
     known = {name.lower(): name for name in there}
-    chosen = {}
-    for column in columns:
-        theirs = names.columns.get(column, column)
-        if theirs.lower() in known:
-            chosen[column] = known[theirs.lower()]
-        elif column not in OPTIONAL or column in names.columns:
-            raise WarehouseError(
-                f"{names.name} has no column {theirs}; it has {', '.join(there)}",
-                way_out=f"map it: trial.tables.{ours}.columns = {{ {column} = ... }}",
-            )
+    theirs = {column: names.columns.get(column, column) for column in columns}
+    chosen = {column: known[name.lower()] for column, name in theirs.items() if name.lower() in known}
+    missing = [each for each in columns if each not in chosen and (each not in OPTIONAL or each in names.columns)]
+    if missing:
+        lacks = ", ".join(theirs[column] for column in missing)
+        mapping = ", ".join(f'{column} = "..."' for column in missing)
+        raise WarehouseError(
+            f"{names.name} has no column {lacks}; it has {', '.join(there)}",
+            way_out=f"say what it calls them: trial.tables.{ours}.columns = {{ {mapping} }}",
+        )
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""The trial: the healthy run first, then every scenario, two at a time, each with a place of its own."""
+"""The trial: the healthy run first, then every scenario, some side by side, each with a place of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clari_readiness.errors import ReadinessError, SettingsError
-from clari_readiness.trial.assignment import Pace, Surface
+from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.child import Starter
 from clari_readiness.trial.course import Course
 from clari_readiness.trial.evidence import Evidence
@@ -21,7 +21,6 @@ from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.stage import Stage
 from clari_readiness.trial.verdict import Outcome, Verdict
 
-_AT_ONCE = 2
 _TRIED_AGAIN = 2
 
 
@@ -56,7 +55,7 @@ class Trial:
         return self.directory / "work"
 
     def _side_by_side(self, scenarios: Sequence[Scenario], starter: Starter) -> Iterator[Outcome]:
-        with ThreadPoolExecutor(_AT_ONCE, "trial") as pool:
+        with ThreadPoolExecutor(self.accused.at_once, "trial") as pool:
             # What may take longest begins first, so that nobody waits for it alone in the end.
             ordered = sorted(scenarios, key=lambda scenario: -scenario.patience)
             waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in ordered}
@@ -113,11 +112,8 @@ class Trial:
 
 
 def _not_applicable(scenario: Scenario, accused: Accused) -> str:
-    """Return why a scenario does not apply: all that it is about is something that the exporter does not have."""
-    others: tuple[Surface, ...] = tuple(surface for surface in scenario.surfaces if surface != "forecast")
-    about = others or scenario.surfaces
-    reasons = [accused.not_applicable.get(surface, "") for surface in about]
-    return reasons[0] if all(reasons) else ""
+    """Return why a scenario does not apply: what it is about is a surface that the exporter does not have."""
+    return accused.not_applicable.get(scenario.about, "")
 
 
 def _untested(course: Course) -> str:

@@ -47,11 +47,12 @@ class Scenario:
 
     `items` are those of the checklist that it answers, `done` says in one sentence what is done to the exporter.
     `play` is the runs that are made, `ends` how the run under faults must end; `laws` hold besides those that always
-    do. `surfaces` are asked for, and `about` is the one that must be as it was after a loud failure. `periods` is which
-    quarters are exported: 0 is the current one, 1 the one before; `at` is what the simulator's clock shows, unless it
-    does not matter. `most_requests` and `most_exports` bound what one run may ask for, and for each export;
-    `spare_events` is how many audit events may be held once too often; `patience` is how many seconds of the
-    simulator's clock a run may take.
+    do. `surfaces` are asked for, and `about` is the one that must be as it was after a loud failure: an exporter that
+    does not have that one is not tried, while one that lacks another is tried without it. `periods` is which quarters
+    are exported: 0 is the current one, 1 the one before; `at` is what the simulator's clock shows, unless it does not
+    matter. `most_requests` and `most_exports` bound what one run may ask for, and for each export; `spare_events` is
+    how many audit events may be held once too often; `patience` is how many seconds of the simulator's clock a run may
+    take, `job_seconds` how many a job takes at least and at most, where it matters.
     """
 
     name: str
@@ -71,4 +72,5 @@ class Scenario:
     most_exports: int = 1
     spare_events: int = 0
     patience: float = 200.0
+    job_seconds: tuple[float, float] | None = None
     quick: bool = False

@@ -17,6 +17,9 @@ from clari_readiness.trial.variables import Names
 REFERENCE_SCALE = 20.0
 """The reference exporter can be told to wait less."""
 
+REFERENCE_AT_ONCE = 2
+"""It writes nothing but beside its warehouse."""
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -25,6 +28,7 @@ class Wishes:
     exporter: str | None = None
     warehouse: str | None = None
     time_scale: float | None = None
+    at_once: int | None = None
 
 
 def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
@@ -45,6 +49,7 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
         Names(settings.variables, settings.env) if settings else Names(),
         {ours: _names(ours, table) for ours, table in settings.tables.items()} if settings else {},
         dict[str, str](settings.not_applicable.items()) if settings else {},
+        _at_once(settings, wishes, is_reference=not words),
     )
 
 
@@ -85,6 +90,15 @@ def _warehouse(settings: Trial | None, wishes: Wishes, *, is_reference: bool) ->
     if not url and not is_reference:
         raise SettingsError("no warehouse is named", way_out="write --warehouse duckdb:///trial.duckdb")
     return url or "duckdb:///warehouse.duckdb"
+
+
+def _at_once(settings: Trial | None, wishes: Wishes, *, is_reference: bool) -> int:
+    """Return how many scenarios are tried side by side: one, unless somebody says that they have nothing in common."""
+    if wishes.at_once is not None:
+        return wishes.at_once
+    if is_reference:
+        return REFERENCE_AT_ONCE
+    return settings.at_once if settings else 1
 
 
 def _names(ours: str, table: TrialTable) -> TableNames:

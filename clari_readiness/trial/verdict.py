@@ -27,7 +27,7 @@ class Broken:
     details: tuple[Mapping[str, Any], ...] = ()
 
 
-TIMED = frozenset({"backoff", "polling", "retry-after", "timeout", "slots", "ends"})
+TIMED = frozenset({"backoff", "jitter", "polling", "retry-after", "timeout", "slots", "ends"})
 """Laws on pauses and spans: a machine that is busy with others can break them in the exporter's place."""
 
 

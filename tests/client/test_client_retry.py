@@ -1,5 +1,7 @@
 """What is sent again, after how long, and when that stops."""
 
+import gzip
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -165,6 +167,23 @@ def test_a_burst_of_trouble_on_the_wire_is_survived(server, act, client, exchang
     assert [exchange.attempt for exchange in exchanges] == [1, 2, 3, 4, 5, 6]
     assert [exchange.status for exchange in exchanges] == [429, None, 502, 200, 200, 200]
     assert (exchanges[1].at - exchanges[0].at).total_seconds() >= 2
+
+
+def test_a_packed_download_that_breaks_off_is_asked_for_again_and_lands_whole(server, act, client, tmp_path) -> None:
+    body = json.dumps({"entries": list(range(2000))}).encode()
+    half = gzip.compress(body)[:2000]
+    server.will(*[act.answer(body=half, Content_Encoding="gzip")] * 2, act.answer(body=body))
+    landed = client.download("j1", tmp_path / "it.json")
+    assert landed.path.read_bytes() == body
+    assert len(server.seen) == 3
+
+
+def test_a_download_that_always_breaks_off_is_given_up(server, act, client, tmp_path) -> None:
+    server.will(*[act.answer(body=gzip.compress(b"{}")[:-1], Content_Encoding="gzip")] * 50)
+    with pytest.raises(CircuitOpen, match=r"after 8 failures in a row .*does not decode as its Content-Encoding says"):
+        client.download("j1", tmp_path / "it.json")
+    assert len(server.seen) == 8
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_at_the_deadline_says_how_often_it_was_tried(clock) -> None:

@@ -26,6 +26,7 @@ from clari_readiness.errors import (
 from clari_readiness.model.exports import LandedDocument
 
 LIMITS = Request("GET", "/admin/limits")
+PACKED = gzip.compress(b'{"entries": [1, 2, 3]}')
 
 
 @pytest.fixture
@@ -160,6 +161,8 @@ def test_a_connection_that_ends_before_an_answer_is_an_answer_lost(server, act, 
         (lambda act: act.answer(body=b'{"a": "\xff"}'), "is not JSON"),
         (lambda act: act.answer(body=b"[" * 100_000), "is not JSON"),
         (lambda act: act.answer(body=b"not gzip", Content_Encoding="gzip"), "does not decode as its Content-Encoding"),
+        (lambda act: act.answer(body=PACKED[:-1], Content_Encoding="gzip"), "does not decode as its Content-Encoding"),
+        (lambda act: act.answer(body=PACKED[:3], Content_Encoding="gzip"), "does not decode as its Content-Encoding"),
         (
             lambda act: act.answer({"code": "SWW", "message": "Oops.", "errorId": "e9"}),
             'holds an error: SWW, "Oops.", e9',
@@ -239,6 +242,7 @@ def test_results_that_are_no_json_land_as_they_are(server, act, http, soon, tmp_
     "how",
     [
         lambda act: act.cut(body=b'{"entries": ['),
+        lambda act: act.answer(body=PACKED[:-1], Content_Encoding="gzip"),
         lambda act: act.answer({"code": "SWW", "message": "Oops.", "errorId": "e9"}),
         lambda act: act.answer(body=b""),
         lambda act: act.answer({"code": "invalid_jobId", "message": "Not done."}, 400),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,19 @@ def test_the_directory_is_made_for_this_user_alone(loaded: Loaded, tmp_path: Pat
     assert prod.make_directory() == prod.directory == tmp_path / ".readiness" / "prod"
     assert [path.stat().st_mode & 0o777 for path in (prod.directory, prod.directory.parent)] == [0o700, 0o700]
     assert prod.make_directory() == prod.directory
+
+
+def test_git_sees_nothing_of_what_is_left_behind(loaded: Loaded, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (loaded("[env.prod]").get("prod").make_directory() / "report.html").write_text("ours")
+    seen = subprocess.run(
+        ["git", "-C", tmp_path, "status", "--porcelain", "--untracked-files=all"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ".readiness" not in seen.stdout
+    assert "clari-readiness.toml" in seen.stdout
 
 
 def test_a_directory_that_others_could_read_is_closed_to_them(loaded: Loaded) -> None:

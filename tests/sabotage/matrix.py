@@ -1,6 +1,6 @@
 """The whole matrix scenario x exporter, some times with the same seed: `make sabotage`.
 
-    python -m tests.sabotage.matrix [--rounds 3] [--seed 1] [EXPORTER ...]
+    python -m tests.sabotage.matrix [--rounds 3] [--seed 1] [--at-once 4] [EXPORTER ...]
 
 The exit code is 1 when a verdict differs from one round to the next, when a healthy exporter is caught, or when a
 defective one is not caught by the scenario that is meant for it.
@@ -19,7 +19,6 @@ from pathlib import Path
 from clari_readiness.trial import SCENARIOS, Verdict
 from tests.sabotage.specimens import DEFECTIVE, HEALTHY, SEED, Specimen
 
-AT_ONCE = 3
 SIGNS = {Verdict.KEPT: ".", Verdict.BROKEN: "X", Verdict.NOT_TESTED: "?", Verdict.NOT_APPLICABLE: "n"}
 NOT_REACHED = " "  # it failed the healthy run, and got no other answer
 
@@ -37,10 +36,10 @@ def verdicts(specimen: Specimen, seed: int) -> tuple[dict[str, str], dict[str, s
     )
 
 
-def one_round(specimens: Sequence[Specimen], seed: int) -> Matrix:
+def one_round(specimens: Sequence[Specimen], seed: int, at_once: int) -> Matrix:
     """Put all of them on trial, and say of each what caught it."""
     found: dict[str, Verdicts] = {}
-    with ProcessPoolExecutor(AT_ONCE) as pool:
+    with ProcessPoolExecutor(at_once) as pool:
         waiting = {pool.submit(verdicts, specimen, seed): specimen for specimen in specimens}
         for number, future in enumerate(as_completed(waiting), 1):
             specimen = waiting[future]
@@ -85,7 +84,8 @@ def main() -> int:
     began, rounds = time.monotonic(), []
     for number in range(1, options.rounds + 1):
         print(f"round {number} of {options.rounds}, seed {options.seed}", flush=True)
-        rounds.append(one_round(specimens, options.seed))
+        rounds.append(one_round(specimens, options.seed, options.at_once))
+        print(*wrong(specimens, rounds), sep="\n", flush=True)
     print("", *table(specimens, rounds[0]), "", sep="\n")
     problems = list(wrong(specimens, rounds))
     print(*problems, sep="\n", end="\n" if problems else "")
@@ -111,6 +111,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.sabotage.matrix")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--at-once", type=int, default=4, help="most of a trial is waiting")
     parser.add_argument("exporters", nargs="*", metavar="EXPORTER", help="only these")
     return parser.parse_args()
 

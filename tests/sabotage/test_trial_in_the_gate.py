@@ -25,7 +25,7 @@ def test_a_rehearsal_starts_the_teams_exporter_and_says_what_it_does_wrong(integ
         'api = { key = "fixture://simulated" }\nexporter = "reference"',
         'api = { key = "fixture://simulated" }\n'
         f'exporter = {{ command = ["{sys.executable}", "{REPEATS}"] }}\n'
-        'trial = { warehouse = "sqlite:///w.sqlite", time_scale = 20 }',
+        'trial = { warehouse = "sqlite:///w.sqlite", time_scale = 20, at_once = 2 }',
     )
     judged = integration.judge(CHECKS, "-m", "trial")
     results = {item: judged.results[item, "trial"] for item, _ in SUBSETS["trial"]}

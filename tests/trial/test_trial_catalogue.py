@@ -32,3 +32,9 @@ def test_the_healthy_run_comes_first_whatever_is_chosen() -> None:
 def test_an_unknown_scenario_is_one_line_with_those_that_there_are() -> None:
     with pytest.raises(SettingsError, match="there is no scenario 'job_stukc'; there are healthy, limits_429_seconds"):
         chosen(("job_stukc",))
+
+
+def test_what_only_pages_are_about_is_all_that_an_exporter_of_forecasts_alone_is_spared() -> None:
+    spared = {scenario.name for scenario in SCENARIOS if scenario.about != "forecast"}
+    assert spared == {scenario.name for scenario in SCENARIOS if scenario.name.startswith("pages_")}
+    assert all(scenario.about in scenario.surfaces for scenario in SCENARIOS)

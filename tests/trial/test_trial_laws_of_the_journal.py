@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from random import Random
 
 import pytest
 
+from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.course import Course, Elsewhere, End, ProcessEnd, Request
 from clari_readiness.trial.laws import journal, pauses, process
 from clari_readiness.trial.verdict import Broken
@@ -154,26 +155,48 @@ def test_a_request_that_failed_once_says_nothing_of_growth() -> None:
     assert broken(pauses.growing_delays, course(run(*post_, *looks))) == []
 
 
-def failed_once_each(pause: Callable[[], float]) -> Course:
-    requests = [attempts([pause()], f"/v4/opportunity/{number}", number * 100.0) for number in range(24)]
-    return course(run(*(each for both in requests for each in both)))
+def failed_three_times_each(pause: Callable[[int], float], *, requests: int = 14) -> Course:
+    found = []
+    for number in range(requests):
+        found += attempts([pause(attempt) for attempt in range(3)], f"/v4/opportunity/{number}", number * 100.0)
+    return course(run(*found), pace=Pace(20.0))
+
+
+JITTERS: dict[str, Callable[[int, Random], float]] = {
+    "equal": lambda attempt, chance: 2.0**attempt * chance.uniform(0.5, 1.0),
+    "full": lambda attempt, chance: 2.0**attempt * chance.uniform(0.0, 1.0),
+    "a tenth": lambda attempt, chance: 2.0 ** (attempt + 1) * chance.uniform(0.9, 1.1),
+    "a second": lambda attempt, chance: 2.0 ** (attempt + 1) + chance.uniform(0.0, 1.0),
+}
+BUSY = (0.0002, 0.001, 0.002, 0.004, 0.006, 0.008, 0.010, 0.012, 0.03, 0.06)
+"""What a busy machine adds to pauses, in real seconds: as measured with six times as many processes as it has cores."""
 
 
 @pytest.mark.parametrize("seed", range(50))
 def test_pauses_that_are_equal_but_for_a_busy_machine_have_no_jitter(seed: int) -> None:
     chance = Random(seed)
+    equal = failed_three_times_each(lambda attempt: 2.0 ** (attempt + 1) + 20.0 * chance.choice(BUSY))
+    (sentence,) = broken(pauses.jittered, equal)
+    assert "without jitter" in sentence
 
-    def on_a_busy_machine() -> float:
-        return 2.0 + chance.choice([0.0002, 0.0005, 0.001, 0.0015, 0.02])
 
-    assert len(broken(pauses.jittered, failed_once_each(on_a_busy_machine))) == 1
-    assert broken(pauses.jittered, failed_once_each(lambda: chance.uniform(1.6, 2.4))) == []
+@pytest.mark.parametrize("noise", [(0.0,), BUSY], ids=["quiet", "busy"])
+@pytest.mark.parametrize("jitter", JITTERS.values(), ids=JITTERS)
+def test_chance_in_the_pauses_is_seen(jitter: Callable[[int, Random], float], noise: Sequence[float]) -> None:
+    chance = Random(1)
+
+    def pause(attempt: int) -> float:
+        return jitter(attempt, chance) + 20.0 * chance.choice(noise)
+
+    wrong = sum(bool(broken(pauses.jittered, failed_three_times_each(pause))) for _ in range(300))
+    # What rests on time is wrong only if it is so three times: 3 in 100 are 3 in 100,000 then.
+    assert wrong <= 9
 
 
 def test_few_pauses_and_no_pauses_are_not_judged_for_jitter() -> None:
-    few = course(run(*attempts([2.0], JOB, 0.0), *attempts([2.0], RESULTS, 9.0)))
-    assert broken(pauses.jittered, few) == []
-    assert broken(pauses.jittered, failed_once_each(lambda: 0.01)) == []
+    assert broken(pauses.jittered, failed_three_times_each(lambda _: 4.0)) != []
+    assert broken(pauses.jittered, failed_three_times_each(lambda _: 4.0, requests=9)) == []
+    assert broken(pauses.jittered, failed_three_times_each(lambda _: 0.01)) == []
 
 
 def test_what_was_refused_for_the_months_quota_is_not_asked_for_again() -> None:
@@ -251,6 +274,18 @@ def test_what_is_refused_for_want_of_a_slot_is_not_sent_again_at_once() -> None:
     assert broken(journal.waited_for_a_slot, course(run(refused, post(0.1)))) == [
         "sent POST /export/forecast/f again at once, while all slots were taken"
     ]
+
+
+def test_a_look_at_the_limits_is_no_pause_and_a_busy_machine_no_exporter() -> None:
+    def refused(at: float) -> Request:
+        return post(at, status=400, queued=None, fault="concurrent limit reached")
+
+    limits = replace(request(0.1, "/v4/admin/limits"), ended=1.9)
+    assert len(broken(journal.waited_for_a_slot, course(run(refused(0.0), limits, post(2.0))))) == 1
+    waited = request(1.9, "/v4/admin/limits")
+    assert broken(journal.waited_for_a_slot, course(run(refused(0.0), waited, post(2.0)))) == []
+    hindered = run(refused(0.0), refused(0.1), refused(2.0), refused(4.0), post(6.0))
+    assert broken(journal.waited_for_a_slot, course(hindered)) == []
 
 
 def test_the_exit_code_is_the_truth() -> None:

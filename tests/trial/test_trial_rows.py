@@ -67,10 +67,15 @@ def test_tables_and_columns_are_read_under_the_names_that_the_exporter_gave_them
     assert read_rows(path, {}).forecasts == ()
 
 
-def test_a_column_that_is_missing_is_one_line_that_says_how_to_map_it(tmp_path: Path) -> None:
-    path = duck(tmp_path / "w", "1", "NULL", columns=_COLUMNS.replace("forecast_amount", "amt"))
-    with pytest.raises(WarehouseError, match=r"no column forecast_amount; it has .*amt.*; map it: trial\.tables\."):
+def test_all_columns_that_are_missing_are_one_line_that_says_how_to_map_them(tmp_path: Path) -> None:
+    others = _COLUMNS.replace("forecast_amount", "amt").replace("user_id", "rep")
+    path = duck(tmp_path / "w", "1", "NULL", columns=others)
+    with pytest.raises(WarehouseError) as caught:
         read_rows(path, {})
+    assert "has no column user_id, forecast_amount; it has " in str(caught.value)
+    assert str(caught.value).endswith(
+        'trial.tables.clari_forecasts.columns = { user_id = "...", forecast_amount = "..." }'
+    )
 
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:

@@ -94,6 +94,19 @@ def test_a_surface_that_is_declared_not_applicable_is_not_tried_and_not_told(tri
     )
 
 
+def test_an_exporter_of_forecasts_alone_is_tried_with_them(tried: Try) -> None:
+    nothing_else = dict.fromkeys(("audit", "opportunities"), "we export forecasts only")
+    names = ("duplicates_twice", "pages_loop", "pages_batches")
+    outcomes = tried(plain("appends_and_trusts"), SQLITE, *names, not_applicable=nothing_else)
+    assert {name: each.verdict for name, each in outcomes.items()} == {
+        "healthy": Verdict.KEPT,
+        "duplicates_twice": Verdict.BROKEN,
+        "pages_loop": Verdict.NOT_APPLICABLE,
+        "pages_batches": Verdict.NOT_APPLICABLE,
+    }
+    assert outcomes["healthy"].requests > 0
+
+
 _IF_TOLD = 'if "CLARI_AUDIT_FROM" in os.environ'
 _TELEMETRY = """def main():
     try:

@@ -12,7 +12,7 @@ from clari_readiness import __version__
 from clari_readiness.client.landing import land
 from clari_readiness.client.refusals import refusal
 from clari_readiness.client.transport import Deadline, Exchange, Observer, Request, Response
-from clari_readiness.client.wire.bodies import beginning, decode, refuse_error
+from clari_readiness.client.wire.bodies import beginning, decode, refuse_error, whole
 from clari_readiness.client.wire.failures import translate
 from clari_readiness.client.wire.key import Key, Profile
 from clari_readiness.client.wire.network import proxy_for, transport
@@ -121,9 +121,9 @@ class HTTP:
         landed, body, document = None, b"", None
         if sent.request.sink is not None:
             judge = partial(refuse_error, what=sent.what, status=answer.status_code)
-            landed = land(answer.iter_bytes(), sent.request.sink, judge=judge)
+            landed = land(whole(answer), sent.request.sink, judge=judge)
         else:
-            body = self._key.hide_in(b"".join(answer.iter_bytes()))
+            body = self._key.hide_in(b"".join(whole(answer)))
             document = decode(body, what=sent.what, status=answer.status_code)
         headers = {name: self._key.hide(value) for name, value in answer.headers.items()}
         return Response(answer.status_code, headers, body, self._seconds(sent), self._shown(sent.url), document, landed)

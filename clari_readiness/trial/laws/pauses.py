@@ -11,8 +11,10 @@ from clari_readiness.trial.verdict import Broken
 
 _AT_ONCE = 0.1  # a pause that is none, in seconds of the simulator's clock
 _OVERHEAD = 0.01  # of a real second, between two requests without any pause
-_SAME = 0.03  # of a pause: what may lie between two that are meant to be equal
-_ENOUGH = 15  # pauses, to tell chance from intention
+_BUSY = 0.016  # of a real second: what a machine that is busy with others adds to most pauses, at most
+_SAME = 0.08  # of a pause: what may lie between two that are meant to be equal, at most
+_MOST = 0.6  # of the pauses are equal where no chance is in them; the machine makes the others longer
+_ENOUGH = 20  # pauses, to tell chance from intention
 
 
 def growing_delays(course: Course) -> Iterator[Broken]:
@@ -35,21 +37,22 @@ def growing_delays(course: Course) -> Iterator[Broken]:
 
 
 def jittered(course: Course) -> Iterator[Broken]:
-    """Judge that not everybody who fails at one moment comes back at one: pauses after a first failure differ.
+    """Judge that not everybody who fails at one moment comes back at one: pauses before the same attempt differ.
 
-    A busy machine makes some of equal pauses longer, so that half of them is looked at that lies closest together.
+    Pauses before the third attempt and later ones are looked at, each against the shortest before the same attempt:
+    those are long, and what a busy machine does to a pause is to make it some milliseconds longer, however long it is.
     """
     for run in course.runs:
-        first = sorted(pauses[0] for pauses in _pauses(run) if pauses)
-        most = len(first) // 2
-        if len(first) < _ENOUGH or fmean(first) < _AT_ONCE + _OVERHEAD * course.pace.scale:
+        later = [delays for attempt, delays in _by_attempt(_pauses(run)).items() if attempt > 1]
+        excess = [(pause - min(delays), min(delays)) for delays in later for pause in delays]
+        equal = sum(more < min(_SAME * least, _BUSY * course.pace.scale) for more, least in excess)
+        if len(excess) < _ENOUGH or equal < _MOST * len(excess):
             continue
-        closest, lowest = min((first[i + most - 1] - first[i], first[i]) for i in range(len(first) - most + 1))
-        if closest < _SAME * lowest:
+        if min(least for _, least in excess) >= _AT_ONCE + _OVERHEAD * course.pace.scale:
             yield Broken(
                 "jitter",
-                f"waited {lowest:.1f} s before attempt 2 in {most} of {len(first)} cases, without jitter: all who fail"
-                " at one moment come back at one moment",
+                f"{equal} of {len(excess)} pauses were as long as those of other requests before the same attempt:"
+                " without jitter, all who fail at one moment come back at one moment",
             )
 
 

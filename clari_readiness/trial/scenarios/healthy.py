@@ -9,6 +9,7 @@ from clari_readiness.trial.scenario import SMALL, Scenario
 
 # One role each, no week in two quarters, opportunities for one request: what is hard has a scenario that names it.
 _PLAIN = replace(SMALL, second_roles=0, opportunities=60)
+_SEVERAL_LOOKS = (4.0, 5.0)  # so that there are pauses between them, which no busy machine can take for its own
 
 HEALTHY = Scenario(
     "healthy",
@@ -21,5 +22,6 @@ HEALTHY = Scenario(
     organisation=_PLAIN,
     periods=(0, 2),
     most_requests=200,
+    job_seconds=_SEVERAL_LOOKS,
     quick=True,
 )

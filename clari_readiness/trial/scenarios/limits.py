@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clari_readiness.simulator import LimitReached, Match, PageSizes, RateLimited
+from clari_readiness.simulator import During, LimitReached, Match, RateLimited
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, QUEUED_OR_LIMITS, RESULTS
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import bounded, stops_when_out_of_quota, waited_for_a_slot
@@ -14,10 +14,10 @@ from clari_readiness.trial.scenario import SMALL, Scenario
 from clari_readiness.trial.scenarios.making import made
 
 _PAUSE = 6.0
+_TAKEN = 12.0
 _FIRST_AND_THIRD = Match(nth=frozenset({1, 3}))
 _FOUR = (1, 2, 3, 4)
-_EVERY_OTHER = Match(nth=frozenset(range(1, 200, 2)))
-_MOST_EVENTS = 60
+_THREE_OF_FOUR = Match(nth=frozenset(n for n in range(1, 400) if n % 4))
 _NO_END = "99999999"
 
 SCENARIOS = (
@@ -51,14 +51,14 @@ SCENARIOS = (
     Scenario(
         "limits_429_each",
         ("API-02",),
-        "each of its requests was answered 429 once, without Retry-After",
+        "each of its requests was answered 429 three times, without Retry-After",
         once,
         End.COMPLETE,
-        made(lambda _: RateLimited(_EVERY_OTHER), lambda _: PageSizes(most=_MOST_EVENTS)),
+        made(lambda _: RateLimited(_THREE_OF_FOUR)),
         laws=(jittered,),
-        surfaces=("forecast", "audit"),
-        organisation=replace(SMALL, audit_events_a_day=240),
-        patience=400.0,
+        periods=(0, 1, 2, 3),
+        most_requests=200,
+        patience=900.0,
     ),
     Scenario(
         "limits_429_absurd",
@@ -82,10 +82,10 @@ SCENARIOS = (
     Scenario(
         "limits_no_slot",
         ("CLA-05",),
-        "as many jobs as are allowed were running already, for a while",
+        f"as many jobs as are allowed were running already, for {_TAKEN:g} s",
         once,
         End.COMPLETE,
-        made(lambda _: LimitReached("concurrent", QUEUED_OR_LIMITS.turns(1, 2, 3))),
+        made(lambda scene: During(LimitReached("concurrent", QUEUED_OR_LIMITS), scene.clock, _TAKEN)),
         laws=(waited_for_a_slot,),
         periods=(0, 1),
     ),

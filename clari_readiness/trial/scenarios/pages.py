@@ -31,6 +31,7 @@ _GOOD = (
         End.COMPLETE,
         made(lambda scene: PageSizes(most=_MOST, seed=scene.chance.randrange(1000))),
         surfaces=("forecast", "audit"),
+        about="audit",
         organisation=_BUSY,
         quick=True,
     ),
@@ -42,6 +43,7 @@ _GOOD = (
         End.COMPLETE,
         made(lambda _: FullLastPage(most=_MOST)),
         surfaces=("forecast", "audit"),
+        about="audit",
         organisation=_BUSY,
     ),
     Scenario(
@@ -52,6 +54,7 @@ _GOOD = (
         End.COMPLETE,
         made(lambda _: EmptyPage(AUDIT.turns(2)), lambda _: PageSizes(most=_MOST)),
         surfaces=("forecast", "audit"),
+        about="audit",
         organisation=_BUSY,
     ),
     Scenario(
@@ -62,6 +65,7 @@ _GOOD = (
         End.COMPLETE,
         made(lambda _: OverlappingPage(), lambda _: PageSizes(most=_MOST)),
         surfaces=("forecast", "audit"),
+        about="audit",
         organisation=_BUSY,
         spare_events=1,
     ),
@@ -73,6 +77,7 @@ _GOOD = (
         End.COMPLETE,
         made(lambda _: InsertedEvent(), lambda _: PageSizes(most=_MOST)),
         surfaces=("forecast", "audit"),
+        about="audit",
         organisation=_BUSY,
         spare_events=1,
     ),
@@ -83,6 +88,7 @@ _GOOD = (
         once,
         End.COMPLETE,
         surfaces=("forecast", "opportunities"),
+        about="opportunities",
     ),
 )
 

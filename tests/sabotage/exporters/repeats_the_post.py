@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS clari_forecasts (
 CREATE TABLE IF NOT EXISTS audit_events (event_timestamp TEXT, actor_id TEXT, session_id TEXT, event TEXT);
 CREATE TABLE IF NOT EXISTS opportunities (opportunity_id TEXT PRIMARY KEY, score INTEGER);
 """
+EMPTIED = "DELETE FROM clari_forecasts; DELETE FROM audit_events;"
 
 
 def call(method, path, body=None):
@@ -102,12 +103,12 @@ def main():
     events = list(audit_events()) if "CLARI_AUDIT_FROM" in os.environ else []
     found = list(opportunities()) if "CLARI_OPPORTUNITY_IDS" in os.environ else []
     with sqlite3.connect(os.environ["WAREHOUSE_PATH"]) as warehouse:
-        warehouse.executescript(SCHEMA)
-        warehouse.executescript("DELETE FROM clari_forecasts; DELETE FROM audit_events")
+        warehouse.executescript(SCHEMA + EMPTIED)
         for document in documents:
             warehouse.executemany(f"INSERT INTO clari_forecasts VALUES ({', '.join('?' * 11)})", rows(document))
         warehouse.executemany("INSERT INTO audit_events VALUES (?, ?, ?, ?)", events)
         warehouse.executemany("INSERT OR REPLACE INTO opportunities VALUES (?, ?)", found)
 
 
-main()
+if __name__ == "__main__":
+    main()
