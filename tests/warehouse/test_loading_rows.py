@@ -119,6 +119,78 @@ def test_an_entry_that_was_looked_at_twice_arrives_as_a_plain_one_does(shelf: Sh
     assert None not in shelf.ask(columns)[0]
 
 
+OTHER_KEY = pytest.mark.parametrize(
+    "other",
+    [
+        {"fieldId": "fc_best"},
+        {"timePeriodId": "2027_Q4"},
+        {"timeFrameId": LATER_WEEK},
+        {"userId": "1:B"},
+        {"currency": {"code": "EUR"}},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+FIELDS = [{"fieldId": each, "fieldName": each, "fieldType": "CURRENCY"} for each in ("fc_commit", "fc_best")]
+
+
+@OTHER_KEY
+def test_entries_that_differ_in_any_part_of_their_key_are_kept_apart(shelf: Shelf, other: dict[str, Any]) -> None:
+    usual = entry(currency={"code": "USD"})
+    staged = shelf.stage(document(usual, usual, {**usual, **other}, fields=FIELDS))
+    assert (staged.entries, staged.same, staged.other) == (2, 1, 0)
+
+
+@OTHER_KEY
+def test_rows_of_one_moment_that_differ_in_any_part_of_their_key_do_not_meet(
+    shelf: Shelf, other: dict[str, Any]
+) -> None:
+    usual = entry(currency={"code": "USD"}, forecastValue=1)
+    shelf.load(document(usual), job(1))
+    new = document({**usual, **other, "forecastValue": 2}, fields=FIELDS)
+    assert shelf.load(new, job(2)) == Loaded(1, 0)
+    assert shelf.ask("SELECT job_id, forecast_amount FROM forecast_entries ORDER BY ALL") == [
+        ("job-1", Decimal(1)),
+        ("job-2", Decimal(2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("several", "kept"),
+    [
+        ([{"updatedOn": 3000}, {"updatedOn": 2000, "adjustedOn": 4000}], 1),
+        ([{"adjustedOn": 3000}, {"updatedOn": 4000}, {}], 1),
+        ([{}, {"crmClosed": 2}, {"crmClosed": 1}, {"crmClosed": None}], 1),
+        ([{"quotaValue": 1, "crmClosed": 9}, {"quotaValue": 2}, {"crmClosed": 9}], 1),
+    ],
+    ids=["adjusted last", "updated last", "of one moment the greatest", "of one moment the first amount decides"],
+)
+def test_of_entries_with_one_key_one_is_kept_whatever_their_order(
+    shelf: Shelf, several: list[dict[str, Any]], kept: int
+) -> None:
+    entries = [entry(updatedBy=str(number), **each) for number, each in enumerate(several)]
+    for order in (entries, entries[::-1]):
+        shelf.clear()
+        staged = shelf.stage(document(*order))
+        assert (staged.entries, staged.same, staged.other) == (1, 0, len(several) - 1)
+        assert shelf.ask("SELECT updated_by FROM staged_entries") == [(str(kept),)]
+
+
+def test_entries_that_differ_in_any_value_are_not_the_same(shelf: Shelf) -> None:
+    told = {
+        "isUpdated": True,
+        "updatedBy": "9:Z",
+        "updatedOn": 1000,
+        "adjustedBy": "8:Z",
+        "adjustedOn": 2000,
+        "more": 1,
+    }
+    amounts = {"forecastValue": 1, "quotaValue": 2, "adjustmentValue": 3, "aggregationTotal": 4, "crmClosed": 5}
+    usual = {**told, **amounts}
+    others = [{**usual, key: False if value is True else type(value)(7)} for key, value in usual.items()]
+    staged = shelf.stage(document(entry(**usual), entry(**usual), *(entry(**other) for other in others)))
+    assert (staged.entries, staged.same, staged.other) == (1, 1, len(others))
+
+
 def test_an_entry_without_a_currency_keeps_none_where_its_key_is_there_in_the_one_asked_for(shelf: Shelf) -> None:
     euros = {"code": "EUR"}
     content = document(
