@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help check test soak sabotage lint types layers lock system-deps cassettes bench clean
+.PHONY: help check test soak sabotage mutants lint types layers lock system-deps cassettes bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no databa
 
 sabotage: $(VENV)/.dev  ## put every exporter with a defect on trial, and the healthy ones: the whole matrix, three times
 	@$(BIN)/python -m tests.sabotage.matrix $(ARGS)
+
+mutants: $(VENV)/.dev  ## change the code that loads money in hundreds of ways, one at a time, and see the tests fail
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 lint: $(VENV)/.dev  ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -48,7 +51,7 @@ system-deps:  ## install the Debian packages that some tests need (as root)
 	@tools/system-deps
 
 clean:  ## forget the virtual environment and the caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "clari-readiness needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'

@@ -74,7 +74,13 @@ def as_found(law: Callable[..., Any]) -> Callable[..., None]:
 def load_profile() -> None:
     """Make the profile that HYPOTHESIS_PROFILE names the one of every property."""
     for name, (with_database, _) in _PROMISED.items():
-        settings.register_profile(name, max_examples=with_database, deadline=None, suppress_health_check=_SLOW)
+        settings.register_profile(
+            name,
+            max_examples=with_database,
+            derandomize=name == "mutants",  # whether a mutant is found is no matter of luck
+            deadline=None,
+            suppress_health_check=_SLOW,
+        )
     settings.load_profile(PROFILE)
 
 

@@ -34,9 +34,35 @@ def test_a_page_is_asked_for_when_it_is_wanted(server, act, client) -> None:
 def test_a_loop_ends_with_an_error_and_not_one_request_more(server, act, client, links) -> None:
     server.will(*(act.answer(page(f"{server.base_url}/audit/events{link}")) for link in links))
     pages = client.audit_events(limit=5)
-    with pytest.raises(Unreadable, match=f"page {len(links)} links back to a page that was read already"):
+    with pytest.raises(Unreadable, match=f"page {len(links)} links back to a page that was read already") as caught:
         list(pages)
+    assert caught.value.way_out == "ask for a shorter time window, and tell Clari's support"
     assert len(server.seen) == len(links)
+
+
+def test_a_loop_is_known_in_whichever_order_its_parameters_come_and_whatever_stands_in_them(
+    server, act, client
+) -> None:
+    links = ["?cursor=a&q=1?2", "?q=1?2&cursor=a"]
+    server.will(*(act.answer(page(f"{server.base_url}/audit/events{link}")) for link in links))
+    with pytest.raises(Unreadable, match="page 2 links back"):
+        list(client.audit_events())
+    assert len(server.seen) == 2
+
+
+def test_a_parameter_without_a_value_makes_another_page(server, act, client) -> None:
+    links = ["?cursor=a", "?cursor=a&last="]
+    server.will(
+        *(act.answer(page(f"{server.base_url}/audit/events{link}", {"event": 1})) for link in links),
+        act.answer(page(None, {"event": 2})),
+    )
+    assert [len(one.items) for one in client.audit_events()] == [1, 1, 1]
+
+
+def test_a_page_that_is_none_is_named(server, act, client) -> None:
+    server.will(act.answer(page(f"{server.base_url}/audit/events?cursor=a")), act.answer({"items": 5}))
+    with pytest.raises(Unreadable, match=rf"^GET {server.base_url}/audit/events: \$\.items: expected a list"):
+        list(client.audit_events())
 
 
 def foreign_links(server, other):

@@ -154,6 +154,12 @@ def test_an_event_of_the_next_midnight_is_of_the_next_day_alone(store: EventStor
     assert store._connection.execute("SELECT day FROM audit_events").fetchall() == [(TODAY,)]
 
 
+def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore) -> None:
+    late = an_event(eventTimestamp="2026-11-21T01:30:00+02:00")
+    list(export_audit_events(Given(late), store, CONTRACTS, ManualClock(NOW)))
+    assert store._connection.execute("SELECT day FROM audit_events").fetchall() == [(date(2026, 11, 20),)]
+
+
 def test_an_event_without_a_time_is_of_the_day_that_it_came_with(store: EventStore) -> None:
     list(export_audit_events(Given(an_event()), store, CONTRACTS, ManualClock(NOW)))
     assert len(store._connection.execute("SELECT DISTINCT day FROM audit_events").fetchall()) == 31
@@ -161,8 +167,12 @@ def test_an_event_without_a_time_is_of_the_day_that_it_came_with(store: EventSto
 
 def test_an_event_that_breaks_the_contract_replaces_nothing(store: EventStore) -> None:
     store.replace_audit_day(TODAY - timedelta(days=30), [an_event()], [], exported_at=NOW - timedelta(days=30))
-    with pytest.raises(DocumentRefused, match="audit events, page 1"):
+    with pytest.raises(DocumentRefused, match=r"^audit events, page 1: \$\.items\[0\]") as refused:
         list(export_audit_events(Given({"event": 7}), store, CONTRACTS, ManualClock(NOW)))
+    assert refused.value.violations[0] in str(refused.value)
+    assert str(refused.value).endswith(
+        "; nothing of this day was replaced; compare the answer with what Clari documents"
+    )
     assert sum(kept(store).values()) == 1
 
 
@@ -191,8 +201,10 @@ def test_opportunities_again_are_as_last_seen_and_others_stay(
 
 
 def test_opportunities_that_break_the_contract_are_not_kept(store: EventStore) -> None:
-    with pytest.raises(DocumentRefused, match="opportunities"):
+    with pytest.raises(DocumentRefused, match=r"^opportunities: \$\[1\]\.id") as refused:
         export_opportunities(["1"], Given({"id": "1"}, {"id": 7}), store, CONTRACTS, ManualClock(NOW))
+    assert refused.value.violations[0] in str(refused.value)
+    assert str(refused.value).endswith("; none of them were kept; compare the answer with what Clari documents")
     assert store._connection.execute("SELECT count(*) FROM opportunities").fetchall() == [(0,)]
 
 
@@ -219,14 +231,16 @@ opportunities = ["a", "b"]
 def test_the_ids_come_from_a_list_a_file_or_a_query(
     tmp_path: Path, store: EventStore, more: str, ids: tuple[str, ...]
 ) -> None:
-    (tmp_path / "ids.txt").write_text("# ours\na\n\nc\n")
+    (tmp_path / "ids.txt").write_text("# ours\n  # and these\na\n\n  c\n")
     file = tmp_path / "clari-readiness.toml"
     file.write_text(SETTINGS.format(more=more))
     assert opportunity_ids(load(file, environ={}).get("prod"), store) == ids
 
 
 def test_ids_that_cannot_be_had_are_one_clear_error(tmp_path: Path, store: EventStore) -> None:
-    with pytest.raises(SettingsError, match=r"nowhere\.txt: the ids of opportunities cannot be read"):
+    with pytest.raises(
+        SettingsError, match=r"nowhere\.txt: the ids of opportunities cannot be read; mend opportunities_from$"
+    ):
         ids_in(tmp_path / "nowhere.txt")
     with pytest.raises(WarehouseError, match="the query for the ids of opportunities does not run"):
         store.ids("SELECT nonsense")

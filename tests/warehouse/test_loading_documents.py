@@ -177,6 +177,19 @@ def test_all_violations_are_told_at_once_in_the_documents_order(load: Load) -> N
     assert "(and 29 more)" in str(refused.value)
 
 
+def test_a_hundred_of_the_violations_are_told_and_no_more(shelf: Shelf) -> None:
+    people = [f"{number}:A" for number in range(102)]
+    with pytest.raises(DocumentRefused, match=r"\(and 99 more\)") as refused:
+        shelf.stage(document(*(entry(user, forecastValue="n/a") for user in people)))
+    assert [violation.partition(".f")[0] for violation in refused.value.violations] == [
+        f"$.entries[{number}]" for number in range(100)
+    ]
+    nameless = [{"userId": user, "name": 5, "email": "a@example.com"} for user in people]
+    with pytest.raises(DocumentRefused, match=r"\(and 101 more\)") as refused:
+        shelf.stage(document(entry(), users=nameless))
+    assert len(refused.value.violations) == 100
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -231,10 +244,9 @@ def test_an_empty_document_stages_as_nothing(warehouse: DuckDBWarehouse, judge: 
     assert (staged.entries, staged.periods, staged.listed_periods) == (0, (), ())
 
 
-def test_types_of_which_no_entry_has_the_key_are_told_and_null_is_not_absent(
-    warehouse: DuckDBWarehouse, judge: Any, tmp_path: Path
-) -> None:
-    staged = warehouse.stage(land(tmp_path, document(entry(quotaValue=None))), judge, {})
+@pytest.mark.parametrize("new", [{}, {"newKey": 1}], ids=["plain", "looked at twice"])
+def test_types_of_which_no_entry_has_the_key_are_told_and_null_is_not_absent(shelf: Shelf, new: dict[str, Any]) -> None:
+    staged = shelf.stage(document(entry(quotaValue=None, **new)))
     assert staged.absent_types == ("adjustment", "crm_total", "crm_closed")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from clari_readiness.model.exports import AMOUNTS
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse.plain import EntryShape, PlainEntries, listed_in
 from clari_readiness.warehouse.staging import Staging
@@ -131,6 +133,22 @@ def test_law_an_amount_that_is_read_as_a_double_is_its_text_rounded_half_up(
         assert number != cents or abs(number) >= Decimal(10) ** 13
     else:
         assert row[5] == cents
+
+
+@pytest.mark.parametrize("key", [key for key, _ in AMOUNTS.values()])
+def test_each_amount_that_is_not_in_cents_is_not_read(tmp_path: Path, key: str) -> None:
+    assert _read(tmp_path, **{key: 1.25}) is not None
+    assert _read(tmp_path, **{key: 1.005}) is None
+
+
+def test_each_value_of_a_plain_entry_is_in_its_column(tmp_path: Path) -> None:
+    amounts = {"forecastValue": 1, "quotaValue": 2, "adjustmentValue": -3.5, "aggregationTotal": 4, "crmClosed": 5.25}
+    people = {"isUpdated": True, "updatedBy": "9:Z", "updatedOn": 1000, "adjustedBy": 4711, "adjustedOn": 2000}
+    row = _read(tmp_path, **amounts, **people, currency={"code": "USD", "symbol": "$"})
+    second = datetime(1970, 1, 1, 0, 0, 1)  # noqa: DTZ001 - kept as UTC
+    key = ("fc_commit", "2027_Q3", "TF:2026-08-05", "1:A", "USD")
+    told = (True, "9:Z", second, "4711", second.replace(second=2))
+    assert row == (*key, *(Decimal(str(amount)) for amount in amounts.values()), *told, None)
 
 
 @pytest.mark.parametrize("code", ["usd", "dollars", "", "US", "USD\n"])
