@@ -10,6 +10,7 @@ import typer
 from clari_readiness import __version__
 from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
+from clari_readiness.cli.plan import plan
 from clari_readiness.cli.reconcile import reconcile
 from clari_readiness.cli.retention import retention
 from clari_readiness.cli.simulate import simulate
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.command()(export)
 app.command()(fingerprint)
+app.command()(plan)
 app.command()(reconcile)
 app.command()(retention)
 app.command()(simulate)

@@ -9,7 +9,8 @@ from clari_readiness.exporter.opportunities import Opportunities, export_opportu
 from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.retention import RetiredFiles, enforce
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
-from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned, window_of
+from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned, schedule_of, window_of
+from clari_readiness.exporter.standing import Standing, standings
 from clari_readiness.exporter.waiting import Patience
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Patience",
     "RetiredFiles",
     "Schedule",
+    "Standing",
     "Step",
     "enforce",
     "exclusively",
@@ -37,5 +39,7 @@ __all__ = [
     "opportunity_ids",
     "plan",
     "planned",
+    "schedule_of",
+    "standings",
     "window_of",
 ]

@@ -42,12 +42,17 @@ def exporter_of(
             longest=max(Patience.longest, environment.poll_interval),
         ),
         value_names=environment.value_names,
-        schedule=Schedule(
-            current=environment.schedule.current_quarter_every,
-            past=environment.schedule.past_quarters_every,
-            fiscal_year=environment.fiscal_year,
-        ),
+        schedule=schedule_of(environment),
         quota_reserve=environment.quota_reserve,
+    )
+
+
+def schedule_of(environment: Environment) -> Schedule:
+    """Return how often the quarters of an environment are exported."""
+    return Schedule(
+        current=environment.schedule.current_quarter_every,
+        past=environment.schedule.past_quarters_every,
+        fiscal_year=environment.fiscal_year,
     )
 
 
