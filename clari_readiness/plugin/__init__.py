@@ -25,6 +25,7 @@ from clari_readiness.plugin.fixtures import (
     trial,
     warehouse,
     window,
+    window_of_yesterday,
 )
 from clari_readiness.plugin.options import activate, add_options
 from clari_readiness.plugin.reconciliation import earlier_reconciliations, reconciliation
@@ -47,6 +48,7 @@ __all__ = [
     "trial",
     "warehouse",
     "window",
+    "window_of_yesterday",
 ]
 
 RUN = "clari_readiness_run"

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from clari_readiness.environments import Environment, Environments
-from clari_readiness.exporter import Landing, window_of
+from clari_readiness.exporter import Landing, overdue_before, window_of
 from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
@@ -64,6 +64,12 @@ def quarters(environment: Environment, today: date) -> tuple[Quarter, ...]:
 def window(environment: Environment, clock: Clock) -> Window:
     """Return the quarters that are to be kept."""
     return window_of(environment, clock)
+
+
+@pytest.fixture(scope="session")
+def window_of_yesterday(environment: Environment, clock: Clock) -> Window:
+    """Return the window before which nothing may lie any more, however early in the day it is."""
+    return overdue_before(environment, clock)
 
 
 @pytest.fixture(scope="session")
