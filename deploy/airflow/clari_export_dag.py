@@ -36,9 +36,13 @@ def clari_readiness(*words: str) -> str:
         command += ["--config", config]
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)
-            said.append(line)
+        try:
+            for line in process.stdout or ():
+                print(line, end="", flush=True)
+                said.append(line)
+        except BaseException:  # a timeout, or the worker is stopped: leaving the block would wait for the command
+            process.terminate()
+            raise
     if process.returncode:
         why = FINAL.get(process.returncode, "it could not look, or broke off")
         failed = f"{shlex.join(words)}: exit code {process.returncode}, {why}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,8 +47,7 @@ class Nights:
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
-    if not PYTHON.exists():
-        pytest.fail(f"{PYTHON}: Airflow is not installed; run `make .venv-airflow/.done`", pytrace=False)
+    require_airflow()
     directory = tmp_path_factory.mktemp("airflow")
     place, log = Place.fresh(directory / "place", history=1), directory / "airflow.log"
     with airflow(place, directory / "home", log) as night:
@@ -58,6 +58,11 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
             simulator.set_faults([Truncated()])
             truncated = night(simulator, directory / "truncated.json")
     return Nights(first, again, truncated, log.read_text())
+
+
+def require_airflow() -> None:
+    if not PYTHON.exists():
+        pytest.fail(f"{PYTHON}: Airflow is not installed; run `make .venv-airflow/.done`", pytrace=False)
 
 
 @contextmanager
@@ -131,3 +136,32 @@ def test_a_truncated_export_fails_the_run_and_the_steps_after_it_have_run(nights
 
 def test_a_failed_export_is_not_tried_again_since_that_costs_quota(nights: Nights) -> None:
     assert nights.truncated.jobs == nights.again.jobs + 1
+
+
+def test_what_another_try_cannot_mend_fails_at_once_and_a_task_that_is_stopped_stops_its_command(
+    tmp_path: Path,
+) -> None:
+    require_airflow()
+    command = tmp_path / "command"
+    command.write_text(f'#!/bin/sh\n[ -n "$1" ] && exit "$1"\necho $$ > {tmp_path}/pid\nexec sleep 600\n')
+    command.chmod(0o755)
+    script = Path(__file__).with_name("airflow_ends.py")
+    done = subprocess.run(
+        [str(PYTHON), str(script), str(DAG), str(command), "0", "1", "3", "4", "10"],
+        env={**environment(), "AIRFLOW_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=5 * PATIENCE,
+    )
+    again, final = "AirflowException", "AirflowFailException"
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "0": None,
+        "1": final,
+        "3": again,
+        "4": final,
+        "10": again,
+        "stopped": "Stopped",
+    }
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
