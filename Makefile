@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AIRFLOW := .venv-airflow
 
 .DEFAULT_GOAL := help
 .PHONY: help check test soak sabotage mutants lint types layers lock system-deps cassettes bench clean
@@ -12,7 +13,7 @@ help:  ## what there is to make
 check: $(VENV)/.check  ## run the gate in the default environment, with what it decided and where the report is
 	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
 
-test: $(VENV)/.dev  ## run every test
+test: $(VENV)/.dev $(AIRFLOW)/.done  ## run every test
 	@$(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
 
 soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, and say how often it really was
@@ -46,12 +47,14 @@ lock: $(VENV)/.dev  ## write the locked versions again from pyproject.toml
 		--group build --group dev pyproject.toml -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group build --group bench pyproject.toml -o requirements/bench.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group airflow -o requirements/airflow.txt
 
 system-deps:  ## install the Debian packages that some tests need (as root)
 	@tools/system-deps
 
 clean:  ## forget the virtual environment and the caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
+	rm -rf $(VENV) $(AIRFLOW) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "clari-readiness needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
@@ -68,4 +71,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.check
 
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.check
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
+
+# Airflow pins other versions than ours, so it has a virtual environment of its own, for the tests of its DAG.
+$(AIRFLOW)/.done: requirements/airflow.txt | $(VENV)/.dev
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AIRFLOW)
+	@$(BIN)/uv pip install --quiet --python $(AIRFLOW)/bin/python --require-hashes -r requirements/airflow.txt
 	@touch $@

@@ -56,6 +56,7 @@ def test_no_key_is_there_twice(environment: Environment, warehouse: AskedWarehou
 def test_the_window_is_kept_and_nothing_before_it(
     environment: Environment,
     window: Window,
+    window_of_yesterday: Window,
     quarters: tuple[Quarter, ...],
     warehouse: AskedWarehouse,
     landing: Landing | None,
@@ -66,10 +67,10 @@ def test_the_window_is_kept_and_nothing_before_it(
     periods, ledger = warehouse.kept_periods(), warehouse.loaded_periods() if landing is not None else None
     kept, loaded = Kept.of(periods), Kept.of(ledger or ())
     wrong = [
-        *(f"{quarter} lies before the window" for quarter in kept.before(window)),
+        *(f"{quarter} lies before the window" for quarter in kept.before(window_of_yesterday)),
         *kept.gaps(sorted({*environment.forecasts, *loaded.quarters}), loaded, window, quarters[0]),
         *shortened(periods, ledger or (), window),
-        *(_left_before(window, warehouse, landing, evidence) if landing is not None else ()),
+        *(_left_before(window_of_yesterday, warehouse, landing, evidence) if landing is not None else ()),
     ]
     assert not wrong, evidence.fails(
         "; ".join(wrong[:SHOWN]) + (f"; and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""),
@@ -84,7 +85,7 @@ def test_the_window_is_kept_and_nothing_before_it(
         evidence.saw("not looked at", NOT_SEEN_OF_OTHERS)
     held = sum(len(found) for found in kept.quarters.values())
     whole = "none missing in between" if ledger is None else "none missing of those that were loaded"
-    evidence.concludes(f"{held} quarters, none before {window.first}, {whole}")
+    evidence.concludes(f"{held} quarters, none before {window_of_yesterday.first}, {whole}")
 
 
 def _left_before(window: Window, warehouse: AskedWarehouse, landing: Landing, evidence: EvidenceLog) -> Iterator[str]:

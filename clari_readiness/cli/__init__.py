@@ -13,6 +13,7 @@ from clari_readiness.cli.doctor import doctor
 from clari_readiness.cli.explain import explain
 from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
+from clari_readiness.cli.plan import plan
 from clari_readiness.cli.reconcile import reconcile
 from clari_readiness.cli.retention import retention
 from clari_readiness.cli.simulate import simulate
@@ -33,6 +34,7 @@ app.command()(doctor)
 app.command()(explain)
 app.command()(export)
 app.command()(fingerprint)
+app.command()(plan)
 app.command()(reconcile)
 app.command()(retention)
 app.command()(simulate)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from clari_readiness.alerts import link_of, watched_exports
 from clari_readiness.cli.alerting import Watch, alerting
-from clari_readiness.cli.options import Config, Env, chosen
+from clari_readiness.cli.options import Config, Env, chosen, require_a_clari
 from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
@@ -39,30 +40,70 @@ from clari_readiness.warehouse.events import EventStore
 
 Anew = Annotated[bool, typer.Option("--anew", help="Export what was exported recently enough, too: it costs quota.")]
 AuditEvents = Annotated[bool, typer.Option("--audit-events", help="Export audit events, too: each day not there yet.")]
+Forecasts = Annotated[
+    list[str] | None,
+    typer.Option("--forecast", metavar="ID", help="Only this forecast; may be repeated.  [default: all configured]"),
+]
+Periods = Annotated[
+    list[str] | None,
+    typer.Option("--period", metavar="YYYY_QQ", help="Only this quarter; may be repeated.  [default: all of the plan]"),
+]
+NoForecasts = Annotated[
+    bool, typer.Option("--no-forecasts", help="Leave the forecasts out: opportunities, and audit events where asked.")
+]
 
 
-def export(env: Env, config: Config = None, anew: Anew = False, audit_events: AuditEvents = False) -> None:  # noqa: FBT002 - typer's way
+def export(  # noqa: PLR0917 - typer's way
+    env: Env,
+    config: Config = None,
+    anew: Anew = False,  # noqa: FBT002 - typer's way
+    audit_events: AuditEvents = False,  # noqa: FBT002 - typer's way
+    forecast: Forecasts = None,
+    period: Periods = None,
+    no_forecasts: NoForecasts = False,  # noqa: FBT002 - typer's way
+) -> None:
     """Export every forecast and quarter that is due into the warehouse, with the reference exporter.
 
-    Opportunities follow where the settings name some. The exit code is 1 when anything was refused, failed or
-    was empty.
+    Opportunities follow where the settings name some, unless a forecast or quarter was named. The exit code is 1 when
+    anything was refused, failed or was empty.
     """
     environment = chosen(env, config)
-    if environment.kind == "recorded":
-        raise SettingsError(
-            "recorded has recordings and no Clari to export from",
-            way_out="start `clari-readiness simulate`, and export with --env=simulated",
-        )
+    require_a_clari(environment)
+    requests = _chosen(planned(environment, environment.clock()), forecast or (), period or ())
+    narrowed = bool(forecast or period)
+    if no_forecasts and narrowed:
+        raise SettingsError("--no-forecasts leaves nothing of --forecast and --period", way_out="leave one of them out")
+    console = Console()
     with alerting(environment, "export") as watch:
-        good = _export(environment, watch, anew=anew, audit_events=audit_events)
+        good = no_forecasts or _forecasts(environment, watch, requests, console, anew=anew)
+        for line in _others(environment, audit_events=audit_events, opportunities=not narrowed):
+            console.print(line, soft_wrap=True)
     if not good:
         sys.exit(1)
 
 
-def _export(environment: Environment, watch: Watch, *, anew: bool, audit_events: bool) -> bool:
-    """Export, say what becomes of it, and tell whether all of it is there."""
-    console = Console()
-    requests = planned(environment, environment.clock())
+def _chosen(
+    requests: tuple[ExportRequest, ...], forecasts: Iterable[str], periods: Iterable[str]
+) -> tuple[ExportRequest, ...]:
+    """Return the requests that the options name. Raises SettingsError for a name that no request has."""
+    wanted = {"--forecast": set(forecasts), "--period": set(periods)}
+    known = {"--forecast": {each.forecast_id for each in requests}, "--period": {each.time_period for each in requests}}
+    for option, names in wanted.items():
+        for name in sorted(names - known[option]):
+            near = get_close_matches(name, known[option], 1, 0) or sorted(known[option])
+            raise SettingsError(f"{option}: {name} is not exported", way_out=f"did you mean {near[0]}?")
+    return tuple(
+        each
+        for each in requests
+        if each.forecast_id in (wanted["--forecast"] or known["--forecast"])
+        and each.time_period in (wanted["--period"] or known["--period"])
+    )
+
+
+def _forecasts(
+    environment: Environment, watch: Watch, requests: tuple[ExportRequest, ...], console: Console, *, anew: bool
+) -> bool:
+    """Export them, show how it goes, and return whether all is good."""
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
     tally = show(_exported(environment, requests, anew=anew), len(requests), console)
     watch.add(watched_exports(tally.told, link=link_of(environment)))
@@ -70,14 +111,12 @@ def _export(environment: Environment, watch: Watch, *, anew: bool, audit_events:
     console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
-    for line in _others(environment, audit_events=audit_events):
-        console.print(line, soft_wrap=True)
     return not (failed or tally.grave)
 
 
-def _others(environment: Environment, *, audit_events: bool) -> Iterator[str]:
+def _others(environment: Environment, *, audit_events: bool, opportunities: bool) -> Iterator[str]:
     """Export what has tables of its own, and yield a line for each."""
-    named = bool(environment.opportunities or environment.opportunities_from)
+    named = opportunities and bool(environment.opportunities or environment.opportunities_from)
     if not (named or audit_events):
         return
     clock, contracts = environment.clock(), Contracts()

@@ -10,7 +10,15 @@ from clari_readiness.exporter.opportunities import Opportunities, export_opportu
 from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.retention import RetiredFiles, enforce
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
-from clari_readiness.exporter.settings import exporter_of, opportunity_ids, planned, schedule_of, window_of
+from clari_readiness.exporter.settings import (
+    exporter_of,
+    opportunity_ids,
+    overdue_before,
+    planned,
+    schedule_of,
+    window_of,
+)
+from clari_readiness.exporter.standing import Standing, standings
 from clari_readiness.exporter.waiting import Patience
 
 __all__ = [
@@ -28,6 +36,7 @@ __all__ = [
     "Patience",
     "RetiredFiles",
     "Schedule",
+    "Standing",
     "Step",
     "enforce",
     "exclusively",
@@ -36,9 +45,11 @@ __all__ = [
     "exporter_of",
     "lock_beside",
     "opportunity_ids",
+    "overdue_before",
     "plan",
     "planned",
     "reserve_of",
     "schedule_of",
+    "standings",
     "window_of",
 ]

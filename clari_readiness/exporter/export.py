@@ -14,7 +14,6 @@ from clari_readiness.errors import (
     ReadinessError,
     Unauthorized,
 )
-from clari_readiness.exporter.crm import without_crm
 from clari_readiness.exporter.events import Event, Exported, Step
 from clari_readiness.exporter.landing import Landing
 from clari_readiness.exporter.lock import exclusively
@@ -22,11 +21,12 @@ from clari_readiness.exporter.plan import Schedule
 from clari_readiness.exporter.queueing import Queue
 from clari_readiness.exporter.row import IsFresh, Rows
 from clari_readiness.exporter.seams import ContractJudge, Contracts, ExportClient
+from clari_readiness.exporter.standing import any_left_behind, last_loaded
 from clari_readiness.exporter.together import Pause, alone, together
 from clari_readiness.exporter.waiting import Patience
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import Clock
-from clari_readiness.warehouse import JobState, LedgerEntry, Warehouse
+from clari_readiness.warehouse import LedgerEntry, Warehouse
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ class Exporter:
         ExporterBusy is raised, since nothing was begun.
         """
         with exclusively(self.lock), closing(self.warehouse):
-            loaded = {} if anew else _last_loaded(self.warehouse.ledger())
+            loaded = {} if anew else last_loaded(self.warehouse.ledger())
             rows = self._rows(lambda request: not self._is_due(request, loaded))
             due = []
             for request in dict.fromkeys(requests):
-                if rows.is_fresh(request) and not _left_behind(rows, request):
+                if rows.is_fresh(request) and not self._left_behind(request):
                     yield Event(
                         Step.REUSED, request, loaded[request].job_id or "", _since(loaded[request].requested_at)
                     )
@@ -87,7 +87,7 @@ class Exporter:
 
     def _export_due(self, rows: Rows, due: list[ExportRequest]) -> Iterator[Event]:
         """Begin with what an earlier run left behind: a lost answer is settled before there is another POST."""
-        left = {request for request in due if _left_behind(rows, request)}
+        left = {request for request in due if self._left_behind(request)}
         new = [request for request in due if request not in left]
         slots = 1
         if new:
@@ -105,6 +105,10 @@ class Exporter:
     def _is_due(self, request: ExportRequest, loaded: Mapping[ExportRequest, LedgerEntry]) -> bool:
         last = loaded.get(request)
         return self.schedule.is_due(request, last.requested_at if last else None, self.clock.now())
+
+    def _left_behind(self, request: ExportRequest) -> bool:
+        """Tell whether an earlier run left a job for it, CRM types included or not."""
+        return any_left_behind(request, self.warehouse.ledger(), self.clock.now()) is not None
 
     def _rows(self, is_fresh: IsFresh) -> Rows:
         queue = Queue(
@@ -152,17 +156,6 @@ def _end(request: ExportRequest, exported: Exported | None) -> Event:
         return Event(Step.REUSED, request, detail="all that can be exported was loaded by an earlier run")
     detail = f"{exported.loaded.inserted} new entries"
     return Event(Step.LOADED, request, exported.snapshot.job_id, detail, exported=exported)
-
-
-def _left_behind(rows: Rows, request: ExportRequest) -> bool:
-    """Tell whether an earlier run left a job for it, CRM types included or not."""
-    reduced = without_crm(request)
-    return any(each is not None and rows.queue.left_behind(each) is not None for each in (request, reduced))
-
-
-def _last_loaded(ledger: Iterable[LedgerEntry]) -> dict[ExportRequest, LedgerEntry]:
-    """Return the last line of each request that was loaded; the oldest come first."""
-    return {entry.request: entry for entry in ledger if entry.state is JobState.LOADED}
 
 
 def _since(at: datetime) -> str:

@@ -20,13 +20,11 @@ from clari_readiness.errors import (
 from clari_readiness.exporter.budget import Budget
 from clari_readiness.exporter.events import Event, Step
 from clari_readiness.exporter.seams import ExportClient
+from clari_readiness.exporter.standing import RESUMED_WITHIN, left_behind
 from clari_readiness.exporter.together import Pause, Steps
 from clari_readiness.model.exports import ExportRequest, Job
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import JobState, LedgerEntry, Warehouse
-
-RESUMED_WITHIN = timedelta(days=1)
-"""A job that an earlier run left behind and that is younger than this is gone on with; an older one is asked anew."""
 
 ADOPTED = "adopted: the answer to its POST was lost"
 """What the ledger says of a job that was found in Clari's list: its document has to prove that it is ours (F12)."""
@@ -62,9 +60,7 @@ class Queue:
 
     def left_behind(self, request: ExportRequest) -> LedgerEntry | None:
         """Return the open line of an earlier run for this request, if it is young enough."""
-        lines = [entry for entry in self._warehouse.ledger() if entry.request == request and entry.state.open]
-        young = [entry for entry in lines if self._clock.now() - entry.requested_at < RESUMED_WITHIN]
-        return young[-1] if young else None
+        return left_behind(request, self._warehouse.ledger(), self._clock.now())
 
     def budget(self) -> Budget:
         """Return what this run may spend; the limits are asked for once (F22)."""

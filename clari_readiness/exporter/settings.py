@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from clari_readiness.environments import Environment
@@ -70,6 +71,15 @@ def planned(environment: Environment, clock: Clock) -> tuple[ExportRequest, ...]
 def window_of(environment: Environment, clock: Clock) -> Window:
     """Return the quarters that an environment keeps: the current one, and `retention_quarters` - 1 before it."""
     return environment.fiscal_year.window(clock.now().date(), environment.retention_quarters)
+
+
+def overdue_before(environment: Environment, clock: Clock) -> Window:
+    """Return the window of the day before: what lies before it should have gone by now.
+
+    The window moves at midnight and the night that enforces it comes hours later, so on the first day of a quarter
+    nobody can have kept it yet.
+    """
+    return environment.fiscal_year.window(clock.now().date() - timedelta(days=1), environment.retention_quarters)
 
 
 def opportunity_ids(environment: Environment, store: EventStore) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from clari_readiness.plugin.fixtures import (
     trial,
     warehouse,
     window,
+    window_of_yesterday,
 )
 from clari_readiness.plugin.options import activate, add_options
 from clari_readiness.plugin.reconciliation import earlier_reconciliations, periods_seen, reconciliation
@@ -57,6 +58,7 @@ __all__ = [
     "trial",
     "warehouse",
     "window",
+    "window_of_yesterday",
 ]
 
 RUN = "clari_readiness_run"

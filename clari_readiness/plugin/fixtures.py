@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from clari_readiness.environments import Environment, Environments
-from clari_readiness.exporter import Landing, window_of
+from clari_readiness.exporter import Landing, overdue_before, window_of
 from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.gate.evidence import EvidenceLog
@@ -73,6 +73,11 @@ def declarations(readiness: Readiness) -> tuple[Concession, ...]:
     """Return what people declare for this environment and is valid on this day."""
     stated = readiness.concessions([item.id for item in CATALOGUE])
     return tuple(one for one in stated if one.kind == "declaration" and not one.problem)
+
+
+def window_of_yesterday(environment: Environment, clock: Clock) -> Window:
+    """Return the window before which nothing may lie any more, however early in the day it is."""
+    return overdue_before(environment, clock)
 
 
 @pytest.fixture(scope="session")

@@ -101,10 +101,11 @@ def _true_rows(simulator: Simulator, job: dict[str, Any]) -> list[Row]:
         types=asked["typesToExport"],
         historical=asked["includeHistorical"],
     )
-    return sorted((_row(entry) for entry in document["entries"]), key=repr)
+    return sorted((row(entry) for entry in document["entries"]), key=repr)
 
 
-def _row(entry: dict[str, Any]) -> Row:
+def row(entry: dict[str, Any]) -> Row:
+    """What an entry ought to be in the warehouse, in the order of what `loaded` returns."""
     amounts = [entry.get(name) for name in ("forecastValue", "quotaValue", "crmClosed")]
     return (
         entry["timePeriodId"],

@@ -185,9 +185,9 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not _NOT_INHERITED.match(name)}
 
 
-def until(happened: Callable[[], object], running: Running | None = None) -> None:
+def until(happened: Callable[[], object], running: Running | None = None, *, patience: float = PATIENCE) -> None:
     """Wait for something that another process does; it must happen before that process ends."""
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + patience
     while not happened():
         assert running is None or not running.ended, f"it ended before: {running.end()}"
         assert time.monotonic() < ends, "it never happened"

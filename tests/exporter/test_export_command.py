@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from clari_readiness import cli
+from clari_readiness.model.exports import ExportRequest
+from clari_readiness.model.time import SystemClock
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import EmptyResults, LimitReached, Organisation, RunningClock, Simulator
+from clari_readiness.warehouse import DuckDBWarehouse, JobState, LedgerEntry
 from tests.warehouse.documents import ask
 
 SETTINGS = """
@@ -50,8 +54,8 @@ def settings(tmp_path: Path, simulator: Simulator) -> Path:  # noqa: ARG001 - it
 
 @pytest.fixture
 def command(settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    def run(*options: str) -> tuple[int, str, str]:
-        arguments = ["clari-readiness", "export", "--env=simulated", f"--config={settings}", *options]
+    def run(*options: str, verb: str = "export") -> tuple[int, str, str]:
+        arguments = ["clari-readiness", verb, "--env=simulated", f"--config={settings}", *options]
         monkeypatch.setattr(sys, "argv", arguments)
         with pytest.raises(SystemExit) as end:
             cli.main()
@@ -121,3 +125,72 @@ def test_opportunities_and_audit_events_follow_where_they_are_wanted(
     assert "of 31 days" in said
     assert "opportunities: 1 of 2; Clari does not know 006nobody" in said
     assert ask(tmp_path / "warehouse.duckdb", "SELECT count(*) FROM opportunities") == [(1,)]
+
+
+def test_the_plan_says_what_is_due_and_asks_and_makes_nothing(
+    command: Command, simulator: Simulator, tmp_path: Path
+) -> None:
+    code, said, _ = command(verb="plan")
+    assert (code, said.splitlines()) == (
+        0,
+        ["net_bookings 2027_Q4: due, never exported", "net_bookings 2027_Q3: due, never exported"],
+    )
+    assert simulator.journal.lines == ()
+    assert not (tmp_path / "warehouse.duckdb").exists()
+
+
+def test_one_piece_of_the_plan_is_exported_apart_and_then_it_alone_is_up_to_date(
+    command: Command, simulator: Simulator
+) -> None:
+    code, said, _ = command("--forecast=net_bookings", "--period=2027_Q3")
+    assert (code, said.splitlines()[-1]) == (0, "1 of 1 exports loaded")
+    assert [export.time_period for export in simulator.exports()] == ["2027_Q3"]
+    _, said, _ = command("--json", verb="plan")
+    current, past = json.loads(said)
+    assert current == {
+        "forecast_id": "net_bookings",
+        "time_period": "2027_Q4",
+        "due": True,
+        "under_way": None,
+        "exported_at": None,
+    }
+    assert (past["time_period"], past["due"]) == ("2027_Q3", False)
+    assert past["exported_at"].startswith("2026-11-21T09:")
+
+
+def test_a_job_that_an_earlier_run_left_is_due_and_named(
+    command: Command, simulator: Simulator, tmp_path: Path
+) -> None:
+    types = ("forecast", "quota", "crm_closed")
+    asked = ExportRequest("net_bookings", "2027_Q4", types)
+    with DuckDBWarehouse(tmp_path / "warehouse.duckdb", SystemClock()) as warehouse:
+        warehouse.record(LedgerEntry("1", asked, simulator.clock.now(), JobState.QUEUED, "6073"))
+    _, said, _ = command(verb="plan")
+    assert said.splitlines()[0] == "net_bookings 2027_Q4: due, never exported, job 6073 is under way"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--forecast=net_bookngs"], "--forecast: net_bookngs is not exported; did you mean net_bookings?"),
+        (["--period=2027_Q5"], "--period: 2027_Q5 is not exported; did you mean 2027_Q"),
+        (["--no-forecasts", "--period=2027_Q4"], "--no-forecasts leaves nothing of --forecast and --period"),
+    ],
+)
+def test_a_name_that_no_export_has_is_refused_and_nothing_is_asked(
+    options: list[str], complaint: str, command: Command, simulator: Simulator
+) -> None:
+    code, said, complained = command(*options)
+    assert (code, said) == (4, "")
+    assert complained.startswith(f"clari-readiness: {complaint}")
+    assert simulator.journal.lines == ()
+
+
+def test_opportunities_come_with_everything_or_alone_and_not_with_a_piece(
+    command: Command, simulator: Simulator, settings: Path
+) -> None:
+    settings.write_text(SETTINGS + f'opportunities = ["{simulator.opportunity_ids[0]}"]\n')
+    assert "opportunities" not in command("--period=2027_Q4")[1]
+    posts = len(simulator.journal.matching("POST"))
+    assert command("--no-forecasts") == (0, "opportunities: 1 of 1\n", "")
+    assert len(simulator.journal.matching("POST")) == posts

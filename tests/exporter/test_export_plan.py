@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from clari_readiness.environments import load
 from clari_readiness.errors import ExportError, JobTimedOut, Unreachable
-from clari_readiness.exporter import Exporter, Schedule, Step
+from clari_readiness.exporter import Exporter, Schedule, Step, overdue_before, window_of
 from clari_readiness.model.calendar import FiscalYear
 from clari_readiness.model.exports import ExportRequest, JobStatus, Limits
 from clari_readiness.model.time import SteppedClock
@@ -221,3 +222,25 @@ def test_without_the_limits_nothing_is_asked(run: Run, clari: Clari, five: list[
 def test_the_same_request_twice_is_one(run: Run, request_of: Of, clari: Clari) -> None:
     assert steps(run().export_all([request_of(), replace(request_of())]), Step.LOADED) == [Step.LOADED]
     assert len(clari.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "overdue"),
+    [
+        (datetime(2026, 10, 31, 23, 59, tzinfo=UTC), "2027_Q2"),
+        (datetime(2026, 11, 1, 0, 1, tzinfo=UTC), "2027_Q2"),
+        (datetime(2026, 11, 1, 23, 59, tzinfo=UTC), "2027_Q2"),
+        (datetime(2026, 11, 2, 0, 1, tzinfo=UTC), "2027_Q3"),
+    ],
+)
+def test_what_leaves_the_window_at_midnight_has_until_the_end_of_the_day_to_go(
+    now: datetime, overdue: str, tmp_path: Path
+) -> None:
+    settings = tmp_path / "clari-readiness.toml"
+    settings.write_text(
+        'default = { forecasts = ["f"], fiscal_year = { starts = "02", named_after = "end" }, history_quarters = 1, '
+        'retention_quarters = 2 }\n[env.simulated]\napi = { key = "fixture://simulated" }\n'
+    )
+    environment = load(settings, environ={}).get("simulated")
+    assert str(overdue_before(environment, SteppedClock(now)).first) == overdue
+    assert str(window_of(environment, SteppedClock(now)).first) == ("2027_Q2" if now.month == 10 else "2027_Q3")
