@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from clari_readiness.cli.options import Config, Env, chosen
-from clari_readiness.client import connect_to
+from clari_readiness.cli.watching import watched
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.reconciliation import Reconciliation, Verdict
+from clari_readiness.monitoring import Watch
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.report import reconciliation_document, reconciliation_table
 from clari_readiness.report.files import replace
@@ -48,26 +49,34 @@ def reconcile(
     environment = chosen(env, config)
     _require_a_warehouse(environment)
     periods = tuple(_quarter(name) for name in period or ())
+    with watched(environment, "reconcile") as watch:
+        sys.exit(_compare(environment, watch, periods, as_of.date() if as_of else None, as_json=as_json))
+
+
+def _compare(
+    environment: Environment, watch: Watch, periods: tuple[str, ...], as_of: date | None, *, as_json: bool
+) -> int:
+    """Compare, show what was found and keep it; return the exit code."""
     try:
-        found, at = _reconciled(environment, periods, as_of.date() if as_of else None)
+        found, at = _reconciled(environment, watch, periods, as_of)
     except SettingsError:
         raise
     except ReadinessError as error:
         typer.echo(f"clari-readiness: {error}", err=True)
-        sys.exit(EXIT_CODES[Verdict.NOT_LOOKED])
+        return EXIT_CODES[Verdict.NOT_LOOKED]
     document = json.dumps(reconciliation_document(found), indent=1, ensure_ascii=False)
     typer.echo(document if as_json else _table(found))
-    sys.exit(_kept(environment, found, document, at) or EXIT_CODES[found.verdict])
+    return _kept(environment, found, document, at) or EXIT_CODES[found.verdict]
 
 
 def _reconciled(
-    environment: Environment, periods: tuple[str, ...], as_of: date | None
+    environment: Environment, watch: Watch, periods: tuple[str, ...], as_of: date | None
 ) -> tuple[Reconciliation, datetime]:
     """Return what differs, and when that was seen by the environment's clock."""
     clock = environment.clock()
     scratch = environment.make_directory() / "reconcile"
     with (
-        connect_to(environment, clock=clock) as client,
+        watch.connect(environment) as client,
         compared_warehouse(environment, scratch=scratch) as warehouse,
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from clari_readiness.cli.options import Config, Env, chosen
+from clari_readiness.cli.watching import watched
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
 from clari_readiness.exporter import Landing, RetiredFiles, enforce, window_of
@@ -26,6 +28,11 @@ def retention(env: Env, config: Config = None, dry_run: DryRun = False) -> None:
     """
     environment = chosen(env, config)
     _require_ours(environment)
+    with nullcontext() if dry_run else watched(environment, "retention"):
+        _enforce(environment, dry_run=dry_run)
+
+
+def _enforce(environment: Environment, *, dry_run: bool) -> None:
     window, quarters = window_of(environment, environment.clock()), environment.retention_quarters
     typer.echo(f"the window: {window.first} to {window.first.minus(1 - quarters)}, {quarters} quarters, and later ones")
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())

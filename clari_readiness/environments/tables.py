@@ -253,6 +253,7 @@ class Settings(Table):
     max_recording_age: Days = 90
     exact_within: SecondsOrNone = 300.0
     state: Line | None = None
+    metrics: Line | None = None
     report: Report = Report()
     opportunities: tuple[Line, ...] = ()
     opportunities_from: OpportunitiesFrom | None = None
