@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from clari_readiness.cli.metering import metered
 from clari_readiness.cli.options import Config, Env, chosen
-from clari_readiness.cli.watching import watched
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
 from clari_readiness.exporter import (
@@ -31,7 +31,7 @@ from clari_readiness.exporter import (
 )
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import SystemClock
-from clari_readiness.monitoring import Watch
+from clari_readiness.monitoring import Meter
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse, database_path
 from clari_readiness.warehouse.events import EventStore
@@ -52,33 +52,33 @@ def export(env: Env, config: Config = None, anew: Anew = False, audit_events: Au
             "recorded has recordings and no Clari to export from",
             way_out="start `clari-readiness simulate`, and export with --env=simulated",
         )
-    with watched(environment, "export") as watch:
-        _export(environment, watch, anew=anew, audit_events=audit_events)
+    with metered(environment, "export") as meter:
+        _export(environment, meter, anew=anew, audit_events=audit_events)
 
 
-def _export(environment: Environment, watch: Watch, *, anew: bool, audit_events: bool) -> None:
+def _export(environment: Environment, meter: Meter, *, anew: bool, audit_events: bool) -> None:
     console = Console()
     requests = planned(environment, environment.clock())
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
-    tally = show(_exported(environment, watch, requests, anew=anew), len(requests), console)
+    tally = show(_exported(environment, meter, requests, anew=anew), len(requests), console)
     before = f", {tally.good - tally.loaded} of them before" if tally.good > tally.loaded else ""
     console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
         typer.echo(f"{failed} of {len(requests)} exports failed; the warehouse keeps what it had of them", err=True)
-    for line in _others(environment, watch, audit_events=audit_events):
+    for line in _others(environment, meter, audit_events=audit_events):
         console.print(line, soft_wrap=True)
     if failed or tally.grave:
         sys.exit(1)
 
 
-def _others(environment: Environment, watch: Watch, *, audit_events: bool) -> Iterator[str]:
+def _others(environment: Environment, meter: Meter, *, audit_events: bool) -> Iterator[str]:
     """Export what has tables of its own, and yield a line for each."""
     named = bool(environment.opportunities or environment.opportunities_from)
     if not (named or audit_events):
         return
     clock, contracts = environment.clock(), Contracts()
     path = database_path(environment.warehouse.url, environment.base)
-    with exclusively(lock_beside(path)), watch.connect(environment) as client, EventStore(path) as store:
+    with exclusively(lock_beside(path)), meter.connect(environment) as client, EventStore(path) as store:
         if audit_events:
             since = window_of(environment, clock).begins
             days = list(export_audit_events(client, store, contracts, clock, since=since))
@@ -114,13 +114,13 @@ class _Tally:
 
 
 def _exported(
-    environment: Environment, watch: Watch, requests: tuple[ExportRequest, ...], *, anew: bool
+    environment: Environment, meter: Meter, requests: tuple[ExportRequest, ...], *, anew: bool
 ) -> Iterator[Event]:
     """Yield the steps of all exports; when they have cost something, what is left of the quota is asked for."""
     clock = environment.clock()
     directory = environment.make_directory()
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
-    with watch.connect(environment) as client, warehouse:
+    with meter.connect(environment) as client, warehouse:
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
         )
@@ -129,7 +129,7 @@ def _exported(
             cost = cost or event.cost is not None
             yield event
         if cost:
-            watch.ask_limits(client)
+            meter.ask_limits(client)
 
 
 def _line_by_line(events: Iterator[Event], total: int, console: Console) -> _Tally:  # noqa: ARG001 - as with a bar

@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
+from clari_readiness.cli.metering import metered
 from clari_readiness.cli.options import Config, Env, chosen
-from clari_readiness.cli.watching import watched
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.reconciliation import Reconciliation, Verdict
-from clari_readiness.monitoring import Watch
+from clari_readiness.monitoring import Meter
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.report import reconciliation_document, reconciliation_table
 from clari_readiness.report.files import replace
@@ -49,16 +49,16 @@ def reconcile(
     environment = chosen(env, config)
     _require_a_warehouse(environment)
     periods = tuple(_quarter(name) for name in period or ())
-    with watched(environment, "reconcile") as watch:
-        sys.exit(_compare(environment, watch, periods, as_of.date() if as_of else None, as_json=as_json))
+    with metered(environment, "reconcile", kept=as_of is None) as meter:
+        sys.exit(_compare(environment, meter, periods, as_of.date() if as_of else None, as_json=as_json))
 
 
 def _compare(
-    environment: Environment, watch: Watch, periods: tuple[str, ...], as_of: date | None, *, as_json: bool
+    environment: Environment, meter: Meter, periods: tuple[str, ...], as_of: date | None, *, as_json: bool
 ) -> int:
     """Compare, show what was found and keep it; return the exit code."""
     try:
-        found, at = _reconciled(environment, watch, periods, as_of)
+        found, at = _reconciled(environment, meter, periods, as_of)
     except SettingsError:
         raise
     except ReadinessError as error:
@@ -70,13 +70,13 @@ def _compare(
 
 
 def _reconciled(
-    environment: Environment, watch: Watch, periods: tuple[str, ...], as_of: date | None
+    environment: Environment, meter: Meter, periods: tuple[str, ...], as_of: date | None
 ) -> tuple[Reconciliation, datetime]:
     """Return what differs, and when that was seen by the environment's clock."""
     clock = environment.clock()
     scratch = environment.make_directory() / "reconcile"
     with (
-        watch.connect(environment) as client,
+        meter.connect(environment) as client,
         compared_warehouse(environment, scratch=scratch) as warehouse,
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
+from clari_readiness.cli.metering import metered
 from clari_readiness.cli.options import Config, Env, chosen
-from clari_readiness.cli.watching import watched
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
 from clari_readiness.exporter import Landing, RetiredFiles, enforce, window_of
@@ -28,7 +27,7 @@ def retention(env: Env, config: Config = None, dry_run: DryRun = False) -> None:
     """
     environment = chosen(env, config)
     _require_ours(environment)
-    with nullcontext() if dry_run else watched(environment, "retention"):
+    with metered(environment, "retention", kept=not dry_run):
         _enforce(environment, dry_run=dry_run)
 
 

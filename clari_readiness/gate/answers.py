@@ -12,7 +12,7 @@ from clari_readiness.errors import ClariError, NotVerified, Refused, SecretError
 from clari_readiness.gate.collect import Collector, Piece
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.model.calendar import Quarter
-from clari_readiness.model.exports import Limits
+from clari_readiness.model.exports import Job, Limits
 
 NOT_FOUND = 404
 
@@ -74,6 +74,10 @@ class Clari:
     def limits(self) -> Limits:
         """Return the organisation's limits (F22). Raises the ClariError that came instead."""
         return answers.limits(self.document(self._answers.limits()))
+
+    def jobs(self) -> list[Job]:
+        """Return the jobs of the token's user (F7). Raises the ClariError that came instead."""
+        return answers.jobs(self.document(self._answers.jobs()))
 
     def forecast(self, forecast_id: str, quarter: Quarter) -> dict[str, Any]:
         """Return the synchronous forecast of a quarter (F21). Raises the ClariError that came instead."""

@@ -134,11 +134,8 @@ NOT_BUILT: frozenset[tuple[str, Source]] = frozenset(
         ("AUTH-05", "clari"),
         ("API-07", "settings"),
         ("RES-03", "warehouse"),
-        ("MON-01", "warehouse"),
         ("MON-02", "settings"),
         ("MON-03", "warehouse"),
-        ("MON-04", "settings"),
-        ("MON-04", "warehouse"),
         ("CLA-02", "warehouse"),
         ("CLA-06", "clari"),
     }

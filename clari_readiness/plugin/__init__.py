@@ -26,6 +26,7 @@ from clari_readiness.plugin.fixtures import (
     warehouse,
     window,
 )
+from clari_readiness.plugin.jobs import ledger, listed_jobs
 from clari_readiness.plugin.options import activate, add_options
 from clari_readiness.plugin.reconciliation import earlier_reconciliations, reconciliation
 from clari_readiness.plugin.session import GATE, GateSession
@@ -40,6 +41,8 @@ __all__ = [
     "environments",
     "evidence",
     "landing",
+    "ledger",
+    "listed_jobs",
     "quarters",
     "readiness",
     "reconciliation",

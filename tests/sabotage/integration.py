@@ -37,6 +37,7 @@ forecasts = ["net_bookings"]
 types_to_export = ["forecast", "quota", "crm_closed"]
 fiscal_year = {{ starts = "02", named_after = "end" }}
 fingerprint_salt = "0123456789abcdef0123456789abcdef"
+dashboard = {{ file = "dashboard.json" }}
 
 [env.recorded]
 api = {{ key = "fixture://recorded", base_url = "https://api.clari.com/v4" }}
@@ -164,6 +165,7 @@ def healthy(directory: Path) -> Integration:
     fingerprints |= {name: fingerprint_of(KEYS[f"CLARI_API_KEY_{name.upper()}"]) for name in ("prod", "staging")}
     integration = Integration(directory)
     integration.settings.write_text(SETTINGS.format(**fingerprints))
+    shutil.copy(REPOSITORY / "deploy" / "grafana" / "dashboard.json", directory)
     _export(integration)
     _reconcile(integration)
     return integration

@@ -1,4 +1,4 @@
-"""One run, watched from its beginning to its end, and what it leaves behind: a line on record, and the metrics."""
+"""One run, measured from its beginning to its end, and what it leaves behind: a line on record, and the metrics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clari_readiness.monitoring.textfile import put
 from clari_readiness.warehouse import NightLog
 
 
-class Watch:
+class Meter:
     """What a run of `command` sees of Clari. `clock` is the environment's."""
 
     def __init__(self, command: str, clock: Clock) -> None:
