@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from clari_readiness.cli.metering import metered
+from clari_readiness.environments import load
 from clari_readiness.monitoring import METRICS
 from clari_readiness.monitoring.textfile import put
 from clari_readiness.simulator import EmptyResults, LimitReached, Match, Status
@@ -184,3 +186,20 @@ def test_a_reader_sees_the_old_file_or_the_new_one_and_never_half(tmp_path: Path
     reader.join()
     assert seen <= set(texts)
     assert os.listdir(tmp_path) == ["metrics.prom"]  # noqa: PTH208 - hidden ones, too
+
+
+def test_a_comparison_with_a_past_day_neither_alarms_nor_reassures_anybody(night: Night) -> None:
+    with night.simulator():
+        assert night.run("export") == 0
+        before = night.file.read_bytes()
+        assert night.run("reconcile", "--as-of=2020-01-01") == 10
+    assert night.file.read_bytes() == before
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), RuntimeError("a crash"), SystemExit(1)])
+def test_a_run_that_crashes_or_is_interrupted_has_failed(night: Night, end: BaseException) -> None:
+    environment = load(night.directory / "clari-readiness.toml", environ={}).get("simulated")
+    with pytest.raises(type(end)), metered(environment, "export"):
+        raise end
+    assert night.value("clari_run_success", command="export") == 0
+    assert night.value("clari_runs_total", command="export", outcome="failed") == 1
