@@ -1,29 +1,53 @@
 """Monitoring & Alerting: the integration is watched, and somebody hears about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from clari_readiness.environments import Destination, Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate import item
+from clari_readiness.gate.completion import Completion
+from clari_readiness.gate.dashboard import may_be_asked, problem_of, silence_of
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.latency import Latencies
 from clari_readiness.gate.promql import fires_on_one_failure, fires_on_silence
 from clari_readiness.gate.rules import Rules
+from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.alarms import Drill
 from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.exports import Job
 from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation, Verdict
 from clari_readiness.model.time import Clock
-from clari_readiness.monitoring import SelfTest
+from clari_readiness.monitoring import COMPLETION_METRICS, SelfTest
 
 A_NIGHT = timedelta(hours=26)
 SHOWN = 3
-A_MONTH = timedelta(days=30)
+LATELY, A_MONTH = timedelta(days=7), timedelta(days=30)
 DRILL = (
     "run `clari-readiness alert --test`, look whether the message arrived where somebody reads it, keep state.duckdb"
 )
 NIGHTLY = "run `clari-readiness reconcile` each night after the export, and keep its state.duckdb (see `state`)"
+
+
+@item("MON-01", "API latency tracked per export job", priority="P3", source="warehouse")
+def test_each_job_has_its_latency(
+    ledger: AskedWarehouse | None, listed_jobs: Callable[[], list[Job]], clock: Clock, evidence: EvidenceLog
+) -> None:
+    """An export that takes a little longer each week misses the morning one day, without ever having failed."""
+    since = clock.now() - LATELY
+    found = Latencies.by_list(listed_jobs(), since) if ledger is None else Latencies.by_ledger(ledger, since)
+    evidence.saw("seconds by job and phase", list(found.rows))
+    if not found.jobs:
+        raise NotVerified("no export job ended within 7 days", way_out="run the export, then look again")
+    more = f"; and {len(found.doubts) - SHOWN} more" if found.doubts[SHOWN:] else ""
+    assert not found.doubts, evidence.fails(
+        "; ".join(found.doubts[:SHOWN]) + more,
+        expected="for each job the seconds of queue, run, download and load, as Clari's own start and end allow",
+        fix="measure each phase with a clock that never goes backwards, and keep it with the job's id",
+    )
+    evidence.concludes(f"{found.jobs} jobs within 7 days, each with its seconds of {found.known}")
 
 
 @item("MON-02", "Error rate alerts set (threshold: any export failure)", priority="P2", source="settings")
@@ -123,6 +147,58 @@ def test_the_detection_finds_what_is_planted(detection_self_test: SelfTest, evid
         fix="this is the suite's own detection: please report it, with this evidence",
     )
     evidence.concludes(f"{len(detection_self_test.tried)} exports planted, each told for what it is")
+
+
+@item("MON-04", "Pipeline health dashboard with job completion rates", priority="P3", source="settings")
+def test_a_dashboard_shows_the_completion_rate(environment: Environment, evidence: EvidenceLog) -> None:
+    """A pipeline that loses one job in ten looks healthy on every day on which nobody counts."""
+    dashboard = environment.dashboard
+    assert dashboard is not None, evidence.fails(
+        "no dashboard is named", expected="a dashboard's file or address", fix="name it: dashboard = { file = ... }"
+    )
+    metrics = (dashboard.completion_metric,) if dashboard.completion_metric else COMPLETION_METRICS
+    problem = problem_of(environment.file_of(dashboard.file), metrics) if dashboard.file else ""
+    evidence.saw("dashboard", {"file": dashboard.file, "url": dashboard.url, "completion rate": metrics})
+    assert not problem, evidence.fails(
+        f"{dashboard.file} {problem}",
+        expected="a dashboard's definition, with a panel that shows the completion rate",
+        fix="import deploy/grafana/dashboard.json, or name the metric of your own as dashboard.completion_metric",
+    )
+    if dashboard.url is not None:
+        if not may_be_asked(dashboard.url, live=environment.live):
+            raise NotVerified("only a live environment asks for the dashboard's address", way_out="name a file, too")
+        silence = silence_of(dashboard.url)
+        assert not silence, evidence.fails(
+            silence, expected="a dashboard, or a login before it", fix="mend dashboard.url, or start what answers there"
+        )
+    evidence.concludes(" and ".join(filter(None, (dashboard.file, dashboard.url and "its address answers"))))
+
+
+@item("MON-04", "Pipeline health dashboard with job completion rates", priority="P3", source="warehouse")
+def test_the_completion_rate_of_30_days_is_known(
+    ledger: AskedWarehouse | None, listed_jobs: Callable[[], list[Job]], clock: Clock, evidence: EvidenceLog
+) -> None:
+    """A job that never ended is in no rate: it neither failed nor was completed, and is simply forgotten."""
+    now, since = clock.now(), clock.now() - A_MONTH
+    if ledger is None:
+        found = Completion.by_list(listed_jobs(), since, now)
+    else:
+        found = Completion.by_ledger(ledger, since, now)
+    evidence.saw("jobs of 30 days by outcome", {forecast: dict(ends) for forecast, ends in found.ended.items()})
+    wrong = [*found.unended, *found.doubts]
+    assert not wrong, evidence.fails(
+        "; ".join(wrong[:SHOWN]),
+        expected="each job with an end, and as completed only what Clari had done",
+        fix="run the export again, which goes on with what was left behind, and keep the end of each job",
+    )
+    if not found.jobs:
+        raise NotVerified("no export job ended within 30 days", way_out="run the export, then look again")
+    assert found.loaded, evidence.fails(
+        f"none of {found.jobs} jobs was completed in 30 days",
+        expected="jobs that are completed",
+        fix="see why each of them ended otherwise",
+    )
+    evidence.concludes(str(found))
 
 
 @item("MON-05", "Daily reconciliation: exported row counts vs expected", priority="P1", source="clari")

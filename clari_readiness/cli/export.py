@@ -14,9 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from clari_readiness.alerts import link_of, watched_exports
-from clari_readiness.cli.alerting import Watch, alerting
+from clari_readiness.cli.nightly import Night, nightly
 from clari_readiness.cli.options import Config, Env, chosen, require_a_clari
-from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
 from clari_readiness.exporter import (
@@ -74,12 +73,12 @@ def export(  # noqa: PLR0917 - typer's way
     if no_forecasts and narrowed:
         raise SettingsError("--no-forecasts leaves nothing of --forecast and --period", way_out="leave one of them out")
     console = Console()
-    with alerting(environment, "export") as watch:
-        good = no_forecasts or _forecasts(environment, watch, requests, console, anew=anew)
-        for line in _others(environment, audit_events=audit_events, opportunities=not narrowed):
+    with nightly(environment, "export") as night:
+        good = no_forecasts or _forecasts(environment, night, requests, console, anew=anew)
+        for line in _others(environment, night, audit_events=audit_events, opportunities=not narrowed):
             console.print(line, soft_wrap=True)
-    if not good:
-        sys.exit(1)
+        if not good:
+            sys.exit(1)
 
 
 def _chosen(
@@ -101,12 +100,12 @@ def _chosen(
 
 
 def _forecasts(
-    environment: Environment, watch: Watch, requests: tuple[ExportRequest, ...], console: Console, *, anew: bool
+    environment: Environment, night: Night, requests: tuple[ExportRequest, ...], console: Console, *, anew: bool
 ) -> bool:
     """Export them, show how it goes, and return whether all is good."""
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
-    tally = show(_exported(environment, requests, anew=anew), len(requests), console)
-    watch.add(watched_exports(tally.told, link=link_of(environment)))
+    tally = show(_exported(environment, night, requests, anew=anew), len(requests), console)
+    night.add(watched_exports(tally.told, link=link_of(environment)))
     before = f", {tally.good - tally.loaded} of them before" if tally.good > tally.loaded else ""
     console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
@@ -114,14 +113,14 @@ def _forecasts(
     return not (failed or tally.grave)
 
 
-def _others(environment: Environment, *, audit_events: bool, opportunities: bool) -> Iterator[str]:
+def _others(environment: Environment, night: Night, *, audit_events: bool, opportunities: bool) -> Iterator[str]:
     """Export what has tables of its own, and yield a line for each."""
     named = opportunities and bool(environment.opportunities or environment.opportunities_from)
     if not (named or audit_events):
         return
     clock, contracts = environment.clock(), Contracts()
     path = database_path(environment.warehouse.url, environment.base)
-    with exclusively(lock_beside(path)), connect_to(environment, clock=clock) as client, EventStore(path) as store:
+    with exclusively(lock_beside(path)), night.meter.connect(environment) as client, EventStore(path) as store:
         if audit_events:
             since = window_of(environment, clock).begins
             days = list(export_audit_events(client, store, contracts, clock, since=since))
@@ -159,15 +158,23 @@ class _Tally:
             yield _line(event)
 
 
-def _exported(environment: Environment, requests: tuple[ExportRequest, ...], *, anew: bool) -> Iterator[Event]:
+def _exported(
+    environment: Environment, night: Night, requests: tuple[ExportRequest, ...], *, anew: bool
+) -> Iterator[Event]:
+    """Yield the steps of all exports; when they have cost something, what is left of the quota is asked for."""
     clock = environment.clock()
     directory = environment.make_directory()
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
-    with connect_to(environment, clock=clock) as client, warehouse:
+    with night.meter.connect(environment) as client, warehouse:
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
         )
-        yield from exporter.export_all(requests, anew=anew)
+        cost = False
+        for event in exporter.export_all(requests, anew=anew):
+            cost = cost or event.cost is not None
+            yield event
+        if cost:
+            night.meter.ask_limits(client)
 
 
 def _line_by_line(events: Iterator[Event], total: int, console: Console) -> _Tally:  # noqa: ARG001 - as with a bar

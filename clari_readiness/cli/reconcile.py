@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -13,9 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from clari_readiness.alerts import link_of, watched_anomalies, watched_reconciliation
-from clari_readiness.cli.alerting import Watch, alerting
+from clari_readiness.cli.nightly import Night, nightly
 from clari_readiness.cli.options import Config, Env, chosen
-from clari_readiness.client import connect_to
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.model.alarms import Watched
@@ -59,42 +57,49 @@ def reconcile(
     _require_a_warehouse(environment)
     periods = tuple(_quarter(name) for name in period or ())
     day = as_of.date() if as_of else None
-    watching = nullcontext(Watch()) if day else alerting(environment, "reconciliation")  # a past day is no news
-    try:
-        with watching as watch:
-            night = _reconciled(environment, periods, day)
-            watch.add(_watched(environment, night))
-    except SettingsError:
-        raise
-    except ReadinessError as error:
-        typer.echo(f"clari-readiness: {error}", err=True)
-        sys.exit(EXIT_CODES[Verdict.NOT_LOOKED])
-    document = json.dumps(_document(night), indent=1, ensure_ascii=False)
-    typer.echo(document if as_json else _table(night))
-    sys.exit(_kept(environment, night, document) or EXIT_CODES[night.found.verdict])
+    with nightly(environment, "reconcile", kept=day is None) as night:  # a past day is no news
+        sys.exit(_compare(environment, night, periods, day, as_json=as_json))
 
 
 @dataclass(frozen=True)
-class Night:
+class _Found:
     """What a run found: differences, anomalies (None when what reconciled before cannot be known), and when."""
 
-    found: Reconciliation
+    reconciliation: Reconciliation
     detection: Detection | None
     at: datetime
 
 
-def _reconciled(environment: Environment, periods: tuple[str, ...], as_of: date | None) -> Night:
+def _compare(
+    environment: Environment, night: Night, periods: tuple[str, ...], day: date | None, *, as_json: bool
+) -> int:
+    """Compare, show what was found and keep it; return the exit code."""
+    try:
+        found = _reconciled(environment, night, periods, day)
+    except SettingsError:
+        raise
+    except ReadinessError as error:
+        night.could_not_run(error)
+        typer.echo(f"clari-readiness: {error}", err=True)
+        return EXIT_CODES[Verdict.NOT_LOOKED]
+    night.add(_watched(environment, found))
+    document = json.dumps(_document(found), indent=1, ensure_ascii=False)
+    typer.echo(document if as_json else _table(found))
+    return _kept(environment, found, document) or EXIT_CODES[found.reconciliation.verdict]
+
+
+def _reconciled(environment: Environment, night: Night, periods: tuple[str, ...], as_of: date | None) -> _Found:
     """Return what differs and what swings, and when that was seen by the environment's clock."""
     clock = environment.clock()
     scratch = environment.make_directory() / "reconcile"
     with (
-        connect_to(environment, clock=clock) as client,
+        night.meter.connect(environment) as client,
         compared_warehouse(environment, scratch=scratch) as warehouse,
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
         asked = periods or periods_of(environment, as_of or clock.now().date())
         found, at = reconciler.reconcile(environment.forecasts, asked, as_of=as_of), clock.now()
-        return Night(found, _detected(environment, warehouse, found, at), at)
+        return _Found(found, _detected(environment, warehouse, found, at), at)
 
 
 def _detected(
@@ -109,35 +114,35 @@ def _detected(
     return detector_of(environment, StandingAmounts(warehouse.reader)).after(found, earlier)
 
 
-def _watched(environment: Environment, night: Night) -> Watched:
+def _watched(environment: Environment, found: _Found) -> Watched:
     """Return what somebody is to hear of it, now or when it is over."""
     link = link_of(environment, environment.directory / RECORD)
-    watched = watched_reconciliation(night.found, link=link)
-    return watched if night.detection is None else watched + watched_anomalies(night.detection, link=link)
+    watched = watched_reconciliation(found.reconciliation, link=link)
+    return watched if found.detection is None else watched + watched_anomalies(found.detection, link=link)
 
 
-def _kept(environment: Environment, night: Night, document: str) -> int:
+def _kept(environment: Environment, found: _Found, document: str) -> int:
     """Keep what was found for the next run; a night that leaves no record did not succeed, unless it found worse."""
     try:
         replace(environment.directory / RECORD, document.encode())
         state = state_of(environment)
-        state.record(night.found, night.at)
-        if night.detection is not None:
-            state.record_detection(night.detection, night.at)
+        state.record(found.reconciliation, found.at)
+        if found.detection is not None:
+            state.record_detection(found.detection, found.at)
     except ReadinessError as error:
         typer.echo(f"clari-readiness: this reconciliation was not recorded: {error}", err=True)
-        return EXIT_CODES[night.found.verdict] or EXIT_CODES[Verdict.NOT_LOOKED]
+        return EXIT_CODES[found.reconciliation.verdict] or EXIT_CODES[Verdict.NOT_LOOKED]
     return 0
 
 
-def _document(night: Night) -> dict[str, Any]:
-    detection = None if night.detection is None else detection_document(night.detection)
-    return {**reconciliation_document(night.found), "detection": detection}
+def _document(found: _Found) -> dict[str, Any]:
+    detection = None if found.detection is None else detection_document(found.detection)
+    return {**reconciliation_document(found.reconciliation), "detection": detection}
 
 
-def _table(night: Night) -> str:
+def _table(found: _Found) -> str:
     width = max(shutil.get_terminal_size((120, 40)).columns, 100)
-    return reconciliation_table(night.found, width=width, colour=sys.stdout.isatty(), detection=night.detection)
+    return reconciliation_table(found.reconciliation, width=width, colour=sys.stdout.isatty(), detection=found.detection)
 
 
 def _require_a_warehouse(environment: Environment) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clari_readiness.cli.alerting import alerting
+from clari_readiness.cli.nightly import nightly
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
@@ -28,12 +28,9 @@ def retention(env: Env, config: Config = None, dry_run: DryRun = False) -> None:
     """
     environment = chosen(env, config)
     _require_ours(environment)
-    if dry_run:
-        _enforce(environment, dry_run=True)
-        return
-    with alerting(environment, "retention") as watch:
-        _enforce(environment, dry_run=False)
-        watch.add(Watched(frozenset({"retention"})))
+    with nightly(environment, "retention", kept=not dry_run) as night:
+        _enforce(environment, dry_run=dry_run)
+        night.add(Watched(frozenset({"retention"})))
 
 
 def _enforce(environment: Environment, *, dry_run: bool) -> None:

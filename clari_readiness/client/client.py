@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from clari_readiness.client import answers, endpoints
 from clari_readiness.client.answers import AuditPage
-from clari_readiness.client.breaker import Breaker
+from clari_readiness.client.breaker import Breaker, BreakerState
 from clari_readiness.client.pages import audit_pages, opportunity_requests
 from clari_readiness.client.retry import Retry
 from clari_readiness.client.transport import Deadline, Observer, Request, Response, Transport
@@ -48,8 +48,14 @@ def connect(
         ca_file=None if ca_file is None else Path(ca_file),
         on_exchange=on_exchange,
     )
-    transport = Retry(Breaker(http, clock=clock), clock=clock, chance=random)
-    return ClariClient(transport, clock=clock, call_deadline=call_deadline, download_deadline=download_deadline)
+    breaker = Breaker(http, clock=clock)
+    return ClariClient(
+        Retry(breaker, clock=clock, chance=random),
+        clock=clock,
+        call_deadline=call_deadline,
+        download_deadline=download_deadline,
+        breaker=breaker,
+    )
 
 
 class ClariClient:
@@ -59,12 +65,24 @@ class ClariClient:
     """
 
     def __init__(
-        self, transport: Transport, *, clock: Clock, call_deadline: float = 60.0, download_deadline: float = 600.0
+        self,
+        transport: Transport,
+        *,
+        clock: Clock,
+        call_deadline: float = 60.0,
+        download_deadline: float = 600.0,
+        breaker: Breaker | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
         self._call_deadline = call_deadline
         self._download_deadline = download_deadline
+        self._breaker = breaker
+
+    @property
+    def circuit_open(self) -> bool:
+        """Whether the circuit breaker keeps requests away: the last of them found Clari down."""
+        return self._breaker is not None and self._breaker.state is not BreakerState.CLOSED
 
     def __enter__(self) -> Self:
         return self

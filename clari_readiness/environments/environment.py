@@ -18,7 +18,7 @@ from clari_readiness.errors import ReadinessError
 from clari_readiness.model.exports import VALUE_KEYS
 from clari_readiness.model.time import Clock, ScaledClock, SteppedClock, SystemClock
 from clari_readiness.secrets import Secret, fixture_key, resolve
-from clari_readiness.shipped import shipped
+from clari_readiness.shipped import shipped_file
 
 Kind = Literal["recorded", "simulated", "team"]
 
@@ -79,14 +79,19 @@ class Environment(Settings):
         """Where the suite keeps its own records: `state` of the settings, or `state.duckdb` in `directory`."""
         return self.path_of(self.state) if self.state else self.directory / "state.duckdb"
 
+    @property
+    def metrics_path(self) -> Path:
+        """Where nightly commands write their metrics: `metrics` of the settings, or `metrics.prom` in `directory`."""
+        return self.path_of(self.metrics) if self.metrics else self.directory / "metrics.prom"
+
     def path_of(self, written: str) -> Path:
         """Return a path that the settings name, relative ones from the settings file's directory on."""
         return self.base / written
 
-    def proof_of(self, written: str) -> Path:
-        """Return the path of a file that the settings name as proof; a rehearsal's comes with the package."""
+    def file_of(self, written: str) -> Path:
+        """Return a file that the settings name; what a rehearsal names, and is not there, travels with the package."""
         path = self.path_of(written)
-        return path if self.kind == "team" or path.exists() else shipped("deploy").parent / written
+        return path if self.kind == "team" or path.exists() else shipped_file(written)
 
     def make_directory(self) -> Path:
         """Make `directory`, for this user's eyes only, and return it. Raises ReadinessError when that fails."""

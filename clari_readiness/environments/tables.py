@@ -185,10 +185,14 @@ class Alerts(Table):
 
 
 class Dashboard(Table):
-    """Where the pipeline's health is shown: an address, or a file of the dashboard's definition."""
+    """Where the pipeline's health is shown: an address, or a file of the dashboard's definition.
+
+    `completion_metric` is the metric that holds the completion rate, where it is none of ours.
+    """
 
     url: WebAddress | None = Field(default=None, repr=False)
     file: Line | None = None
+    completion_metric: Line | None = None
 
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
@@ -258,6 +262,7 @@ class Settings(Table):
     max_recording_age: Days = 90
     exact_within: SecondsOrNone = 300.0
     state: Line | None = None
+    metrics: Line | None = None
     report: Report = Report()
     opportunities: tuple[Line, ...] = ()
     opportunities_from: OpportunitiesFrom | None = None

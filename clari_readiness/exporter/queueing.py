@@ -186,7 +186,8 @@ class Queue:
             if len(found) > 1:
                 self._ambiguous(entry, found)
             if found:
-                adopted = self._queued(entry, found[0].job_id, message=ADOPTED)
+                lost_for = (self._clock.now() - entry.requested_at).total_seconds()
+                adopted = self._queued(entry, found[0].job_id, seconds=lost_for, message=ADOPTED)
                 yield Event(Step.QUEUED, entry.request, adopted.job_id or "", ADOPTED)
                 return adopted
         if not again:

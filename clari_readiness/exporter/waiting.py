@@ -49,11 +49,17 @@ def wait(
             yield Event(Step.STATUS, entry.request, job_id, job.status)
         waited = clock.monotonic() - begun
         if job.status.finished:
-            return _ended(replace(entry, polls=polls, wait_seconds=waited), job, warehouse), job
+            seconds = max(waited, _since_queued(entry, clock))
+            return _ended(replace(entry, polls=polls, wait_seconds=seconds), job, warehouse), job
         if waited >= patience.timeout:
             raise _timed_out(job, waited, polls)
         yield Pause(min(interval, patience.timeout - waited))
         interval = min(interval * _GROWTH, patience.longest)
+
+
+def _since_queued(entry: LedgerEntry, clock: Clock) -> float:
+    """Return the seconds since the POST was answered, which may have been in an earlier run."""
+    return 0.0 if entry.queued_at is None else (clock.now() - entry.queued_at).total_seconds()
 
 
 def _ended(entry: LedgerEntry, job: Job, warehouse: Warehouse) -> LedgerEntry:

@@ -8,9 +8,8 @@ from typing import Any
 from clari_readiness.client import Exchange
 from clari_readiness.exporter import Event, Landing, Step, exporter_of, planned
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.reconcile import tables_of
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse, WarehouseReader
+from clari_readiness.warehouse import DuckDBWarehouse, WarehouseReader, tables_of
 
 CASSETTE = "exports"
 PATIENCE = 10.0

@@ -19,10 +19,7 @@ NOTICE = timedelta(days=14)
 
 def runbook_of(environment: Environment, rotation: KeyRotation) -> Path:
     """Return where the runbook is; that of a rehearsal travels with the package, as its recordings do."""
-    path = environment.path_of(rotation.runbook)
-    if environment.kind == "team" or path.exists():
-        return path
-    return shipped("docs").parent / rotation.runbook
+    return environment.file_of(rotation.runbook)
 
 
 def wrong_with(runbook: Path, rotation: KeyRotation, today: date, *, own: bool) -> Iterator[str]:

@@ -13,6 +13,10 @@ from clari_readiness.warehouse import Answer, WarehouseReader
 
 _LEDGER = ("forecast_id", "time_period_id", "state", "finished_at", "path")
 _FLAGS = ("forecast_id", "time_period_id", "state", "job_id", "rows_truncated", "cells_truncated")
+_TIMES = (
+    *("request_id", "job_id", "forecast_id", "time_period_id", "state", "status", "requested_at", "started_at"),
+    *("finished_at", "downloaded_at", "loaded_at", "queue_seconds", "wait_seconds", "download_seconds", "load_seconds"),
+)
 
 
 class AskedWarehouse:
@@ -88,6 +92,23 @@ class AskedWarehouse:
     def freshness(self, forecasts: Sequence[str], quarter: Quarter) -> list[dict[str, Any]]:
         """Return the newest export (UTC) of the quarter, for each forecast that has one."""
         return self._ask("freshness", forecasts=list(forecasts), time_period=str(quarter))
+
+    @property
+    def has_job_times(self) -> bool:
+        """Whether there is a ledger of export jobs, as the reference exporter's, that says how long each phase took."""
+        return self._has("export_jobs", _TIMES)
+
+    def job_phases(self, since: datetime) -> list[dict[str, Any]]:
+        """Return the jobs that the ledger knows as loaded or refused since then, with the seconds of each phase."""
+        return self._ask("job_phases", since=since.replace(tzinfo=None))
+
+    def job_outcomes(self, since: datetime) -> list[dict[str, Any]]:
+        """Return how many jobs of each forecast the ledger has in each state, of those asked for since then."""
+        return self._ask("job_outcomes", since=since.replace(tzinfo=None))
+
+    def unended_jobs(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Return the jobs that were asked for between the two and never ended, 20 at most."""
+        return self._ask("unended_jobs", since=since.replace(tzinfo=None), until=until.replace(tzinfo=None))
 
     def _has(self, table: str, columns: Sequence[str]) -> bool:
         return bool(self._ask("has_table", table_name=table, columns=list(columns))[0]["there"])

@@ -30,6 +30,7 @@ from clari_readiness.plugin.fixtures import (
     window,
     window_of_yesterday,
 )
+from clari_readiness.plugin.jobs import ledger, listed_jobs
 from clari_readiness.plugin.options import activate, add_options
 from clari_readiness.plugin.reconciliation import earlier_reconciliations, periods_seen, reconciliation
 from clari_readiness.plugin.session import GATE, GateSession
@@ -50,6 +51,8 @@ __all__ = [
     "environments",
     "evidence",
     "landing",
+    "ledger",
+    "listed_jobs",
     "periods_seen",
     "quarters",
     "readiness",

@@ -19,7 +19,7 @@ from clari_readiness.model.alarms import Drill, Watched
 @pytest.fixture
 def alert_rules(environment: Environment, evidence: EvidenceLog) -> Rules:
     """Return what the rules files hold, with what promtool has against them among the problems."""
-    files = [(written, environment.proof_of(written)) for written in environment.alerts.rules]
+    files = [(written, environment.file_of(written)) for written in environment.alerts.rules]
     found = read_rules(files)
     said = promtool_says([path for _, path in files]) if files and not found.problems else ""
     evidence.saw("rules files", [written for written, _ in files])

@@ -2,7 +2,7 @@
 
 from clari_readiness.reconcile.reconciler import Reconciler
 from clari_readiness.reconcile.seams import ReconcileClient
-from clari_readiness.reconcile.settings import compared_warehouse, periods_of, reconciler_of, state_of, tables_of
+from clari_readiness.reconcile.settings import compared_warehouse, periods_of, reconciler_of, state_of
 
 __all__ = [
     "ReconcileClient",
@@ -11,5 +11,4 @@ __all__ = [
     "periods_of",
     "reconciler_of",
     "state_of",
-    "tables_of",
 ]

@@ -11,17 +11,10 @@ from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.reconcile.reconciler import Reconciler
 from clari_readiness.reconcile.seams import ReconcileClient
 from clari_readiness.validation import ContractJudge, Rules
-from clari_readiness.warehouse import ComparedWarehouse, StateStore, Tables
+from clari_readiness.warehouse import ComparedWarehouse, StateStore, tables_of
 
 PATIENCE = 10.0
 """How long, in seconds of the machine, an exporter that is loading may keep a reconciliation waiting."""
-
-
-def tables_of(environment: Environment) -> Tables:
-    """Return how the team's table and columns are called."""
-    settings = environment.warehouse
-    grain = {"grain": settings.grain} if settings.grain else {}
-    return Tables(settings.forecasts, settings.columns, **grain)
 
 
 def compared_warehouse(

@@ -3,10 +3,12 @@
 from clari_readiness.warehouse.alerting import AlertStore
 from clari_readiness.warehouse.comparing import ComparedWarehouse, Export, Question
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
+from clari_readiness.warehouse.nights import NightLog
 from clari_readiness.warehouse.opening import existing
 from clari_readiness.warehouse.reading import Answer, WarehouseReader
 from clari_readiness.warehouse.retention import Retired, RetiredRows
 from clari_readiness.warehouse.second_look import Judge
+from clari_readiness.warehouse.settings import tables_of
 from clari_readiness.warehouse.staging import StagedEntries
 from clari_readiness.warehouse.standing import PlantedExports, Standing, StandingAmounts
 from clari_readiness.warehouse.state import StateStore
@@ -25,6 +27,7 @@ __all__ = [
     "JobState",
     "Judge",
     "LedgerEntry",
+    "NightLog",
     "PlantedExports",
     "Question",
     "Retired",
@@ -38,4 +41,5 @@ __all__ = [
     "WarehouseReader",
     "database_path",
     "existing",
+    "tables_of",
 ]

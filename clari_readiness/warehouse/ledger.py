@@ -36,7 +36,8 @@ class LedgerEntry:
     """One line of the ledger. Times are UTC; `started_at` and `finished_at` are Clari's, all others ours.
 
     `known_jobs` are the jobs that Clari listed before the POST: what is not among them afterwards may be ours (F12).
-    `queue_seconds` is the POST's, `wait_seconds` from then until the job had finished, `polls` how often it was asked.
+    `queue_seconds` is the POST's (or, when its answer was lost, from the request until its job was found),
+    `wait_seconds` from then until the job had finished, in whichever run, `polls` how often the last run asked.
     """
 
     request_id: str

@@ -211,3 +211,26 @@ def test_what_was_left_behind_for_more_than_a_day_is_asked_anew(
     run().export(request_of())
     assert len(clari.asked) == 2
     assert ask(path, "SELECT state FROM export_jobs ORDER BY requested_at") == [("failed",), ("loaded",)]
+
+
+def test_the_wait_for_a_job_that_a_later_run_goes_on_with_is_counted_from_its_post(
+    run: Run, request_of: Of, clari: Clari, clock: SteppedClock, path: Path
+) -> None:
+    clari.trouble["job"] = once(Killed())
+    with pytest.raises(Killed):
+        run().export(request_of())
+    clock.sleep(3600)
+    run().export(request_of())
+    assert ask(path, "SELECT wait_seconds, polls FROM export_jobs") == [(3600.0, 1)]
+
+
+def test_a_job_whose_answer_was_lost_was_queued_from_the_request_until_it_was_found(
+    run: Run, request_of: Of, clari: Clari, clock: SteppedClock, path: Path
+) -> None:
+    clari.trouble["after:queue_export"] = once(Killed())
+    with pytest.raises(Killed):
+        run().export(request_of())
+    clock.sleep(600)
+    run().export(request_of())
+    spans = "queue_seconds, epoch(queued_at - requested_at), wait_seconds >= 0"
+    assert ask(path, f"SELECT {spans} FROM export_jobs") == [(600.0, 600.0, True)]  # noqa: S608 - ours

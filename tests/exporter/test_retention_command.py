@@ -88,8 +88,9 @@ def command(place: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def files(place: Path) -> dict[str, bytes]:
-    """All that is there, to the byte. The lock names who held it last, which is no data."""
-    found = (path for path in place.rglob("*") if path.is_file() and not path.name.endswith(".exporter.lock"))
+    """All that is there, to the byte, but for what every run leaves: the lock's holder, its record, its metrics."""
+    left = ("warehouse.duckdb.exporter.lock", "state.duckdb", "metrics.prom")
+    found = (path for path in place.rglob("*") if path.is_file() and path.name not in left)
     return {str(path.relative_to(place)): path.read_bytes() for path in found}
 
 
@@ -111,8 +112,10 @@ def test_a_dry_run_tells_what_would_go_of_each_table_and_file_and_changes_no_byt
         name: ask(place / "warehouse.duckdb", f"SELECT count(*) FROM {name} WHERE time_period_id = '2027_Q2'")[0][0]  # noqa: S608
         for name in ("forecast_entries", "snapshots", "time_frames")
     }
+    metrics = (place / ".readiness" / "simulated" / "metrics.prom").read_bytes()
     code, said, complained = command("--dry-run")
     assert (code, complained) == (0, "")
+    assert (place / ".readiness" / "simulated" / "metrics.prom").read_bytes() == metrics
     assert said.splitlines() == [
         "the window: 2027_Q3 to 2028_Q3, 5 quarters, and later ones",
         f"forecast_entries: {rows['forecast_entries']:,} rows of 2027_Q2 would go",

@@ -92,6 +92,8 @@ NO_WAREHOUSE: frozenset[Pair] = frozenset(
         ("RES-06", "warehouse"),
         ("CLA-02", "warehouse"),
         ("CLA-12", "warehouse"),
+        ("MON-01", "warehouse"),
+        ("MON-04", "warehouse"),
         ("MON-03", "warehouse"),
         ("MON-05", "clari"),
         ("MON-05", "warehouse"),
@@ -267,7 +269,11 @@ def the_quota_column_is_empty(integration: Integration) -> None:
     integration.sql("UPDATE analytics.forecasts SET quota_amount = NULL")
 
 
-@sabotage("API-03", "warehouse", also=NO_WAREHOUSE - {("MON-05", "warehouse")})
+NO_LEDGER: frozenset[Pair] = frozenset({("MON-01", "warehouse"), ("MON-04", "warehouse")})
+"""What nobody can look at when the reference exporter's ledger is gone."""
+
+
+@sabotage("API-03", "warehouse", also=NO_WAREHOUSE - NO_LEDGER - {("MON-05", "warehouse")})
 def the_table_is_empty(integration: Integration) -> None:
     integration.sql("DELETE FROM analytics.forecasts")
 
@@ -473,7 +479,7 @@ def a_later_quarter_was_deleted(integration: Integration) -> None:
     )
 
 
-@sabotage("RES-06", "warehouse")
+@sabotage("RES-06", "warehouse", also={("MON-01", "warehouse")})
 def the_older_exports_of_a_quarter_were_deleted(integration: Integration) -> None:
     integration.sql(
         "INSERT INTO export_jobs "
@@ -499,7 +505,7 @@ def a_period_is_not_named_like_a_quarter(integration: Integration) -> None:
     _add_quarter(integration, "FY2019")
 
 
-@sabotage("RES-06", "warehouse", result=Result.NOT_VERIFIED)
+@sabotage("RES-06", "warehouse", result=Result.NOT_VERIFIED, also=NO_LEDGER)
 def the_reference_exporters_ledger_is_gone(integration: Integration) -> None:
     integration.reword("[default]", '[default]\nexporter = "reference"')
     integration.sql("DROP TABLE export_jobs")
@@ -836,3 +842,58 @@ def _rules(integration: Integration, old: str, new: str) -> None:
     text = path.read_text()
     assert text.count(old) == 1, f"{old!r} is in the rules {text.count(old)} times"
     path.write_text(text.replace(old, new))
+
+
+@sabotage("MON-01", "warehouse")
+def a_phase_of_one_job_was_never_measured(integration: Integration) -> None:
+    integration.sql("UPDATE export_jobs SET load_seconds = NULL WHERE time_period_id = '2027_Q3'")
+
+
+@sabotage("MON-01", "warehouse")
+def the_wait_is_always_noted_as_a_second(integration: Integration) -> None:
+    integration.sql(
+        "UPDATE export_jobs SET queue_seconds = 1, wait_seconds = 1, started_at = finished_at - INTERVAL 60 SECONDS"
+    )
+
+
+@sabotage("MON-01", "warehouse")
+def milliseconds_are_taken_for_seconds(integration: Integration) -> None:
+    integration.sql("UPDATE export_jobs SET download_seconds = 1000 * (1 + download_seconds)")
+
+
+DASHBOARD = 'dashboard = { file = "dashboard.json" }'
+
+
+@sabotage("MON-04", "settings")
+def no_dashboard_is_named(integration: Integration) -> None:
+    integration.reword(DASHBOARD, "")
+
+
+@sabotage("MON-04", "settings")
+def the_dashboard_has_the_completion_rate_in_a_title_only(integration: Integration) -> None:
+    target = {"expr": 'clari_run_success{env="prod"}', "refId": "A"}
+    panel = {"type": "stat", "title": "clari_export_completion_ratio", "targets": [target]}
+    (integration.directory / "dashboard.json").write_text(json.dumps({"panels": [panel]}))
+
+
+@sabotage("MON-04", "settings")
+def nobody_answers_at_the_dashboards_address(integration: Integration) -> None:
+    integration.reword(DASHBOARD, 'dashboard = { file = "dashboard.json", url = "http://127.0.0.1:1/d/clari?orgId=1" }')
+
+
+@sabotage("MON-04", "warehouse")
+def a_job_was_forgotten_before_it_ended(integration: Integration) -> None:
+    integration.sql(
+        "INSERT INTO export_jobs SELECT * REPLACE ('0000' AS request_id, 'forgotten' AS job_id, 'queued' AS state, "
+        "requested_at - INTERVAL 2 DAYS AS requested_at) FROM export_jobs LIMIT 1"
+    )
+
+
+@sabotage("MON-04", "warehouse")
+def a_job_that_failed_counts_as_completed(integration: Integration) -> None:
+    integration.sql("UPDATE export_jobs SET status = 'FAILED' WHERE time_period_id = '2027_Q3'")
+
+
+@sabotage("MON-04", "warehouse")
+def no_job_was_completed(integration: Integration) -> None:
+    integration.sql("UPDATE export_jobs SET state = 'refused'")

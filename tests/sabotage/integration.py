@@ -40,6 +40,7 @@ forecasts = ["net_bookings"]
 types_to_export = ["forecast", "quota", "crm_closed"]
 fiscal_year = {{ starts = "02", named_after = "end" }}
 fingerprint_salt = "0123456789abcdef0123456789abcdef"
+dashboard = {{ file = "dashboard.json" }}
 
 [env.recorded]
 api = {{ key = "fixture://recorded", base_url = "https://api.clari.com/v4" }}
@@ -194,6 +195,7 @@ def healthy(directory: Path) -> Integration:
     integration.settings.write_text(SETTINGS.format(today=datetime.now(UTC).date(), **fingerprints))
     (directory / "runbook.md").write_text(RUNBOOK)
     shutil.copy(REPOSITORY / "deploy" / "prometheus" / "alerts.yaml", directory)
+    shutil.copy(REPOSITORY / "deploy" / "grafana" / "dashboard.json", directory)
     _export(integration)
     _reconcile(integration)
     _drill(integration)
