@@ -100,6 +100,7 @@ export_budget = 0
 quota_reserve = 0.0
 poll_interval = "1.5s"
 exact_within = "0s"
+unchanged_for = "2d"
 job_timeout = "1h"
 max_recording_age = "2w"
 state = "state/prod.duckdb"
@@ -111,6 +112,7 @@ value_names = { crm_closed = "closedWon" }
     assert prod.endpoint == "https://proxy.example.com/clari"
     assert prod.documented_url == "https://api.clari.com/v1"
     assert (prod.job_timeout, prod.poll_interval, prod.exact_within, prod.max_recording_age) == (3600.0, 1.5, 0.0, 14)
+    assert prod.unchanged_for == 2 * 86_400
     assert prod.key_rotation
     assert prod.key_rotation.every == 90
     assert prod.state_path == prod.base / "state" / "prod.duckdb"

@@ -29,6 +29,7 @@ def test_the_subset_passes_and_leaves_a_record_for_the_next_run(template: Integr
     assert (integration.directory / "team.duckdb").read_bytes() == before
     state = integration.directory / ".readiness" / "simulated" / "state.duckdb"
     assert ask(state, "SELECT count(*), count(DISTINCT reconciled_at) FROM reconciliations") == [(10, 2)]
+    assert ask(state, "SELECT count(*), count(DISTINCT detected_at) FROM detections") == [(10, 2)]
 
 
 def test_the_first_night_is_not_verified_the_second_passes_and_one_after_a_pause_fails(
