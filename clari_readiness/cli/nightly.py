@@ -44,9 +44,9 @@ class Night:
 def nightly(environment: Environment, command: Command, *, kept: bool = True) -> Iterator[Night]:
     """Run a nightly command: one that exits with another code than 0, crashes or is interrupted has failed.
 
-    An error that ends it is told, but for a mistake in the settings and an interrupt: somebody sits before the terminal.
-    What keeps alerts or metrics from going out is one line, and does not change the exit code. What is not the night's
-    run, as one that looks at a past day, is not `kept`: it must neither alarm nor reassure anybody.
+    An error that ends it is told, a mistake in the settings and an interrupt are not: somebody sits before the
+    terminal. What keeps alerts or metrics from going out is one line, and does not change the exit code. What is not
+    the night's run, as one that looks at a past day, is not `kept`: it must neither alarm nor reassure anybody.
     """
     night, succeeded = Night(environment, command), False
     try:

@@ -142,7 +142,9 @@ def _document(found: _Found) -> dict[str, Any]:
 
 def _table(found: _Found) -> str:
     width = max(shutil.get_terminal_size((120, 40)).columns, 100)
-    return reconciliation_table(found.reconciliation, width=width, colour=sys.stdout.isatty(), detection=found.detection)
+    return reconciliation_table(
+        found.reconciliation, width=width, colour=sys.stdout.isatty(), detection=found.detection
+    )
 
 
 def _require_a_warehouse(environment: Environment) -> None:

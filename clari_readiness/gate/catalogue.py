@@ -128,12 +128,6 @@ CATALOGUE: tuple[Item, ...] = (
     Item("CLA-12", "Forecast data is fresh", "P2", ("warehouse",)),
 )
 
-NOT_BUILT: frozenset[tuple[str, Source]] = frozenset(
-    {
-    }
-)
-"""Sources of evidence that no shipped check looks at yet: their items are NOT VERIFIED, and say so."""
-
 NEVER_WAIVED = frozenset({"CONN-01", "CONN-02", "AUTH-02", "CLA-04", "CLA-11"})
 """Items whose failure cannot be waived; they can be not applicable."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
+from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.gate.items import Promise
 from clari_readiness.model.findings import Finding, Item, Result, Source
 
@@ -91,7 +91,7 @@ class Witness:
         """Return a finding for each source of the catalogue that only a check from elsewhere looked at."""
         ours = {self._pair(t.promise) for nodeid, t in self.testimonies if nodeid in self.shipped}
         others = {self._pair(t.promise) for nodeid, t in self.testimonies if nodeid not in self.shipped}
-        catalogued = {(item.id, source) for item in CATALOGUE for source in item.sources} - NOT_BUILT
+        catalogued = {(item.id, source) for item in CATALOGUE for source in item.sources}
         text = "its own check did not run, only one from elsewhere that claims the item"
         return [_not_verified(item, source, "", text) for item, source in sorted((others - ours) & catalogued)]
 

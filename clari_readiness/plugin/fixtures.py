@@ -75,6 +75,7 @@ def declarations(readiness: Readiness) -> tuple[Concession, ...]:
     return tuple(one for one in stated if one.kind == "declaration" and not one.problem)
 
 
+@pytest.fixture(scope="session")
 def window_of_yesterday(environment: Environment, clock: Clock) -> Window:
     """Return the window before which nothing may lie any more, however early in the day it is."""
     return overdue_before(environment, clock)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clari_readiness.gate.catalogue import CATALOGUE, NOT_BUILT
+from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
 from tests.sabotage.cases import MANAGED, REHEARSED
@@ -29,23 +29,16 @@ SEEN = 'evidence.saw("x", 1); evidence.concludes("x is 1")'
 
 @pytest.fixture
 def passing(template: Integration, tmp_path: Path) -> Integration:
-    """An integration for which the gate passes: a managed connector, and what is not built yet declared away."""
+    """An integration for which the gate passes: a managed connector, which has no trial."""
     integration = copy_of(template, tmp_path / "integration")
     integration.reword(REHEARSED, MANAGED)
-    unbuilt = {item.id for item in CATALOGUE for source in item.sources if (item.id, source) in NOT_BUILT - trials()}
-    for item in sorted(unbuilt):
-        exempt(integration, item)
     return integration
-
-
-def trials() -> frozenset[tuple[str, str]]:
-    return frozenset((item.id, "trial") for item in CATALOGUE)
 
 
 def exempt(integration: Integration, item: str, more: str = "") -> None:
     with integration.settings.open("a") as settings:
         settings.write(
-            f'[[not_applicable]]\nitem = "{item}"\nenv = "simulated"\nreason = "not built yet"\n'
+            f'[[not_applicable]]\nitem = "{item}"\nenv = "simulated"\nreason = "not ours"\n'
             f'approved_by = "a test"\nexpires = 2027-05-01\n{more}'
         )
 
@@ -175,7 +168,6 @@ def test_a_check_from_elsewhere_does_not_stand_in_for_one_of_ours(passing: Integ
         f"def test_{item.id.replace('-', '_')}_{source}(evidence):\n    {SEEN}\n"
         for item in CATALOGUE
         for source in item.sources
-        if (item.id, source) not in NOT_BUILT
     )
     directory = own(passing, "fake", "from clari_readiness.gate import item\n" + claims)
     assert_not_passed(passing.judge("-p", "clari_readiness.plugin", directory))
