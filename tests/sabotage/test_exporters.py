@@ -15,6 +15,8 @@ from tests.sabotage import specimens
 from tests.sabotage.specimens import DEFECTIVE, DIRECTORY, HEALTHY, NODE, PROGRAMS, REFERENCE, Specimen
 
 AT_ONCE = 4
+SLOW = ("limits_429_each", "pages_loop", "job_stuck", "limits_429_absurd", "resilience_dripping")
+"""What takes the longest to catch somebody in: it comes first, so that nobody waits for it alone in the end."""
 
 Outcomes = Mapping[str, Mapping[str, Outcome]]
 
@@ -30,7 +32,7 @@ def judged(specimen: Specimen, directory: Path) -> Mapping[str, Outcome]:
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What becomes of every exporter; several are on trial at once, since most of a trial is waiting."""
     tried = [each for each in (*HEALTHY, *DEFECTIVE) if each is not NODE or not missing_for_node()]
-    slow_first = sorted(tried, key=lambda each: each.caught_by not in ("pages_loop", "job_stuck", "limits_429_absurd"))
+    slow_first = sorted(tried, key=lambda each: each.caught_by not in SLOW)
     directory = tmp_path_factory.mktemp("exporters")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda each: judged(each, directory / each.name), slow_first)
