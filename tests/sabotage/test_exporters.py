@@ -18,7 +18,9 @@ AT_ONCE = 4
 SLOW = ("limits_429_each", "pages_loop", "job_stuck", "limits_429_absurd", "resilience_dripping")
 """What takes the longest to catch somebody in: it comes first, so that nobody waits for it alone in the end."""
 
-NOT_HERE = {"no_jitter": "four trials side by side make equal pauses unequal, and nobody is convicted for a busy machine"}
+NOT_HERE = {
+    "no_jitter": "four trials side by side make equal pauses unequal, and nobody is convicted for a busy machine"
+}
 """Exporter -> why it is left to `make sabotage`."""
 
 TRIED = tuple(specimen for specimen in DEFECTIVE if specimen.name not in NOT_HERE)
