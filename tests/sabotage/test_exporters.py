@@ -15,6 +15,15 @@ from tests.sabotage import specimens
 from tests.sabotage.specimens import DEFECTIVE, DIRECTORY, HEALTHY, NODE, PROGRAMS, REFERENCE, Specimen
 
 AT_ONCE = 4
+SLOW = ("limits_429_each", "pages_loop", "job_stuck", "limits_429_absurd", "resilience_dripping")
+"""What takes the longest to catch somebody in: it comes first, so that nobody waits for it alone in the end."""
+
+NOT_HERE = {
+    "no_jitter": "four trials side by side make equal pauses unequal, and nobody is convicted for a busy machine"
+}
+"""Exporter -> why it is left to `make sabotage`."""
+
+TRIED = tuple(specimen for specimen in DEFECTIVE if specimen.name not in NOT_HERE)
 
 Outcomes = Mapping[str, Mapping[str, Outcome]]
 
@@ -29,8 +38,8 @@ def judged(specimen: Specimen, directory: Path) -> Mapping[str, Outcome]:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What becomes of every exporter; several are on trial at once, since most of a trial is waiting."""
-    tried = [each for each in (*HEALTHY, *DEFECTIVE) if each is not NODE or not missing_for_node()]
-    slow_first = sorted(tried, key=lambda each: each.caught_by not in ("pages_loop", "job_stuck", "limits_429_absurd"))
+    tried = [each for each in (*HEALTHY, *TRIED) if each is not NODE or not missing_for_node()]
+    slow_first = sorted(tried, key=lambda each: each.caught_by not in SLOW)
     directory = tmp_path_factory.mktemp("exporters")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda each: judged(each, directory / each.name), slow_first)
@@ -51,7 +60,7 @@ def test_a_healthy_exporter_keeps_every_law(specimen: Specimen, outcomes: Outcom
     assert set(outcomes[specimen.name]) == {scenario.name for scenario in SCENARIOS if scenario.quick}
 
 
-@pytest.mark.parametrize("specimen", DEFECTIVE, ids=str)
+@pytest.mark.parametrize("specimen", TRIED, ids=str)
 def test_a_defect_is_caught_by_its_scenario_and_not_by_the_healthy_run(specimen: Specimen, outcomes: Outcomes) -> None:
     verdicts = {name: outcome.verdict for name, outcome in outcomes[specimen.name].items()}
     assert verdicts == {"healthy": Verdict.KEPT, **dict.fromkeys(specimen.must_be_caught_by, Verdict.BROKEN)}

@@ -143,6 +143,12 @@ def test_jitter_does_not_fool_the_law_of_growing_delays(seed: int) -> None:
     assert len(broken(pauses.growing_delays, constant)) == 1
 
 
+def test_a_busy_machine_does_not_hide_that_short_pauses_grow() -> None:
+    # As measured with 25 times as many processes as cores: of half a second, one and two, with equal jitter.
+    looks, results = attempts([1.9, 1.2, 1.6], JOB, 0.0), attempts([1.1, 1.0, 2.3], RESULTS, 100.0)
+    assert broken(pauses.growing_delays, course(run(*looks, *results))) == []
+
+
 def test_no_pause_at_all_is_no_backoff() -> None:
     assert broken(pauses.growing_delays, several(lambda *_: 0.01, Random(0))) == [
         "tried again at once, without any pause"

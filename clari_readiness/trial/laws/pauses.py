@@ -18,20 +18,24 @@ _ENOUGH = 20  # pauses, to tell chance from intention
 
 
 def growing_delays(course: Course) -> Iterator[Broken]:
-    """Judge that the ceiling of the delays grows from attempt to attempt: on average, since jitter is wanted."""
+    """Judge that the ceiling of the delays grows from attempt to attempt.
+
+    The longest before the last attempt must be twice the shortest before the second: jitter is wanted, and a busy
+    machine, which makes short pauses longer, convicts nobody.
+    """
     for run in course.runs:
         # A request that fails once says nothing of growth, and other requests may lie between it and the next one.
         delays = _by_attempt(pauses for pauses in _pauses(run) if len(pauses) > 2)
         if not delays:
             continue
-        first, last = fmean(delays[1]), fmean(delays[max(delays)])
+        first, last = min(delays[1]), max(delays[max(delays)])
         everything = [delay for each in delays.values() for delay in each]
         if fmean(everything) < _AT_ONCE + _OVERHEAD * course.pace.scale:
             yield Broken("backoff", "tried again at once, without any pause")
         elif last < 2 * first:
             yield Broken(
                 "backoff",
-                f"the pause before attempt {max(delays) + 1} is {last:.1f} s on average, after {first:.1f} s before"
+                f"the pause before attempt {max(delays) + 1} is {last:.1f} s at most, after {first:.1f} s before"
                 " attempt 2: it does not grow",
             )
 

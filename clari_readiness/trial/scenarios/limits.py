@@ -98,5 +98,6 @@ SCENARIOS = (
         laws=(waited_for_a_slot,),
         periods=(0, 1),
         organisation=replace(SMALL, concurrent_limit=1),
+        job_seconds=(6.0, 8.0),
     ),
 )
