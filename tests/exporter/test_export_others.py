@@ -154,6 +154,13 @@ def test_an_event_of_the_next_midnight_is_of_the_next_day_alone(store: EventStor
     assert store._connection.execute("SELECT day FROM audit_events").fetchall() == [(TODAY,)]
 
 
+def test_no_day_before_the_window_is_asked_for(store: EventStore) -> None:
+    clock, yesterday = ManualClock(NOW), TODAY - timedelta(days=1)
+    days = list(export_audit_events(Given(an_event()), store, CONTRACTS, clock, since=yesterday))
+    assert [day.day for day in days] == [yesterday, TODAY]
+    assert sorted(store.audit_days()) == [yesterday, TODAY]
+
+
 def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore) -> None:
     late = an_event(eventTimestamp="2026-11-21T01:30:00+02:00")
     list(export_audit_events(Given(late), store, CONTRACTS, ManualClock(NOW)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,6 +61,40 @@ def test_a_load_writes_each_table_and_says_how_many_entries_there_were(shelf: Sh
     }
 
 
+def listing(*told: int) -> dict[str, Any]:
+    """A document that lists each thing once for each number that is told, with the number in all that is told of it."""
+    of_a_user = ("name", "crmId", "scopeId", "hierarchyId", "hierarchyName", "parentHierarchyId", "parentHierarchyName")
+    of_a_period = ("type", "label", "crmId", "startDate", "endDate")
+
+    def each(number: int) -> dict[str, dict[str, str]]:
+        text = f"2026-08-0{number}"
+        return {
+            "users": {"userId": "1:A", "email": f"{number}@example.com", **dict.fromkeys(of_a_user, text)},
+            "fields": {"fieldId": "fc_commit", "fieldName": text, "fieldType": text},
+            "timePeriods": {"timePeriodId": PERIOD, "year": f"202{number}", **dict.fromkeys(of_a_period, text)},
+            "timeFrames": {"timeFrameId": WEEK, "startDate": text, "endDate": text},
+        }
+
+    lists = [each(number) for number in told]
+    return document(entry(), **{name: [one[name] for one in lists] for name in lists[0]})
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_what_is_listed_is_as_it_was_seen_last_and_of_one_moment_the_greater(
+    shelf: Shelf, order: tuple[int, ...]
+) -> None:
+    a_day = timedelta(days=1)
+    seen = [(job(1), (9,)), (job(2, later=a_day), (3, 5)), (job(3, later=a_day), (4,))]
+    for number in order:
+        snapshot, told = seen[number]
+        shelf.load(listing(*told), snapshot)
+    day, text, at, found = date(2026, 8, 5), "2026-08-05", AT + a_day, shelf.dump()
+    assert found["users"] == [("1:A", text, "5@example.com", text, f'"{text}"', *[text] * 4, at)]
+    assert found["fields"] == [("fc_commit", text, text, at)]
+    assert found["time_periods"] == [(PERIOD, text, text, "2025", day, day, text, at)]
+    assert found["time_frames"] == [(PERIOD, WEEK, day, day, at)]
+
+
 def test_without_the_history_a_week_that_has_no_entry_is_not_covered(shelf: Shelf) -> None:
     content = document(entry())
     content["timeFrames"].append({"timeFrameId": LATER_WEEK, "startDate": "2026-08-12", "endDate": "2026-08-18"})
@@ -96,14 +133,15 @@ def test_jobs_of_one_millisecond_and_of_other_forecasts_periods_or_currencies_do
     assert shelf.load(document(entry(forecastValue=4)), job(4, currency="EUR")).inserted == 1
     dollars = entry(forecastValue=5, currency={"code": "USD"})
     assert shelf.load(document(dollars), job(5, currency="EUR")).inserted == 1
+    assert shelf.load(document(entry(forecastValue=6)), replace(renewals, job_id="job-6")) == Loaded(1, 0)
     assert shelf.ask(
         "SELECT forecast_id, time_period_id, currency, job_id, forecast_amount FROM forecast_entries ORDER BY job_id"
     ) == [
         ("net_bookings", PERIOD, "", "job-1", Decimal(1)),
-        ("renewals", PERIOD, "", "job-2", Decimal(2)),
         ("net_bookings", "2027_Q2", "", "job-3", Decimal(3)),
         ("net_bookings", PERIOD, "EUR", "job-4", Decimal(4)),
         ("net_bookings", PERIOD, "USD", "job-5", Decimal(5)),
+        ("renewals", PERIOD, "", "job-6", Decimal(6)),
     ]
 
 
@@ -225,6 +263,14 @@ def test_a_snapshot_that_comes_late_makes_the_changes_around_it_again_and_no_oth
     ]
 
 
+def test_a_week_that_is_listed_and_has_no_entry_any_more_has_lost_its_amounts(shelf: Shelf) -> None:
+    usual = document(entry())
+    shelf.load(usual, job(1))
+    emptied = shelf.load({**usual, "entries": []}, job(2, later=timedelta(days=1)))
+    assert emptied == Loaded(0, 0, changes=Changes(vanished=1))
+    assert len(shelf.ask("FROM forecast_entries")) == 1
+
+
 def test_swings_are_those_of_the_job_and_of_its_moment_beyond_the_threshold(shelf: Shelf) -> None:
     amounts = {1: (100, 100, -100), 2: (120, "120.01", "-120.01"), 3: (1, 1, 1)}
     for day, each in amounts.items():
@@ -240,6 +286,16 @@ def test_swings_are_those_of_the_job_and_of_its_moment_beyond_the_threshold(shel
     assert swings_of(shelf.connection, at + timedelta(days=1), "job-2", Decimal("0.2")) == ()
 
 
-def test_a_time_is_kept_in_utc_without_a_zone() -> None:
+@pytest.fixture
+def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_greenwich")
+def test_a_time_is_kept_in_utc_without_a_zone_wherever_the_machine_is() -> None:
     assert in_utc(ENDED) == AT
     assert in_utc(AT.replace(tzinfo=UTC)) == AT
