@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -123,6 +124,12 @@ def test_what_has_partly_gone_is_not_replaced() -> None:
     assert len(days_due({}, NOW)) == 31
 
 
+@pytest.mark.usefixtures("far_from_greenwich")
+def test_a_day_is_one_in_utc_wherever_the_machine_is() -> None:
+    due = days_due({}, datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
+    assert (due[0], due[-1]) == (date(2026, 10, 22), date(2026, 11, 21))
+
+
 @pytest.mark.parametrize(("after_midnight", "due"), [(timedelta(minutes=59), True), (timedelta(hours=1), False)])
 def test_a_day_is_asked_for_until_an_hour_after_its_end(after_midnight: timedelta, *, due: bool) -> None:
     yesterday = TODAY - timedelta(days=1)
@@ -157,8 +164,14 @@ def test_an_event_of_the_next_midnight_is_of_the_next_day_alone(store: EventStor
 def test_no_day_before_the_window_is_asked_for(store: EventStore) -> None:
     clock, yesterday = ManualClock(NOW), TODAY - timedelta(days=1)
     days = list(export_audit_events(Given(an_event()), store, CONTRACTS, clock, since=yesterday))
-    assert [day.day for day in days] == [yesterday, TODAY]
+    assert [(day.day, day.pages) for day in days] == [(yesterday, 1), (TODAY, 1)]
     assert sorted(store.audit_days()) == [yesterday, TODAY]
+
+
+def test_a_day_of_which_no_page_came_has_none(store: EventStore) -> None:
+    silent = SimpleNamespace(audit_events=lambda **_: iter(()))
+    days = list(export_audit_events(silent, store, CONTRACTS, ManualClock(NOW), since=TODAY))
+    assert [(day.day, day.events, day.pages) for day in days] == [(TODAY, 0, 0)]
 
 
 def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore) -> None:

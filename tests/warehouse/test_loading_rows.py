@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -286,16 +284,7 @@ def test_swings_are_those_of_the_job_and_of_its_moment_beyond_the_threshold(shel
     assert swings_of(shelf.connection, at + timedelta(days=1), "job-2", Decimal("0.2")) == ()
 
 
-@pytest.fixture
-def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as changed:
-        changed.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.usefixtures("_far_from_greenwich")
+@pytest.mark.usefixtures("far_from_greenwich")
 def test_a_time_is_kept_in_utc_without_a_zone_wherever_the_machine_is() -> None:
     assert in_utc(ENDED) == AT
     assert in_utc(AT.replace(tzinfo=UTC)) == AT
