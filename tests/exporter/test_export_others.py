@@ -174,10 +174,20 @@ def test_a_day_of_which_no_page_came_has_none(store: EventStore) -> None:
     assert [(day.day, day.events, day.pages) for day in days] == [(TODAY, 0, 0)]
 
 
-def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore) -> None:
-    late = an_event(eventTimestamp="2026-11-21T01:30:00+02:00")
-    list(export_audit_events(Given(late), store, CONTRACTS, ManualClock(NOW)))
+@pytest.mark.parametrize("told", ["2026-11-21T01:30:00+02:00", "2026-11-20T23:30:00Z"])
+def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore, told: str) -> None:
+    list(export_audit_events(Given(an_event(eventTimestamp=told)), store, CONTRACTS, ManualClock(NOW)))
     assert store._connection.execute("SELECT day FROM audit_events").fetchall() == [(date(2026, 11, 20),)]
+
+
+def test_the_actors_of_every_page_are_kept(store: EventStore) -> None:
+    pages = [
+        SimpleNamespace(items=[], actors=[{"actorId": id_, "actorType": "USER", "name": id_, "email": "a@example.com"}])
+        for id_ in "ab"
+    ]
+    several = SimpleNamespace(audit_events=lambda **_: iter(pages))
+    list(export_audit_events(several, store, CONTRACTS, ManualClock(NOW), since=TODAY))
+    assert store._connection.execute("SELECT actor_id FROM audit_actors ORDER BY 1").fetchall() == [("a",), ("b",)]
 
 
 def test_an_event_without_a_time_is_of_the_day_that_it_came_with(store: EventStore) -> None:

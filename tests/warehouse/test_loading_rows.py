@@ -261,6 +261,27 @@ def test_a_snapshot_that_comes_late_makes_the_changes_around_it_again_and_no_oth
     ]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_of_one_millisecond_the_changes_of_the_greater_job_alone_stay(shelf: Shelf, order: tuple[int, ...]) -> None:
+    days = {0: 0, 1: 1, 2: 1, 3: 2}  # the jobs 1 and 2 ended at one moment
+    for number in order:
+        shelf.load(document(entry(forecastValue=number)), job(number, later=timedelta(days=days[number])))
+    assert shelf.ask("SELECT previous_job_id, job_id, current_amount FROM entry_changes ORDER BY detected_at") == [
+        ("job-0", "job-2", Decimal(2)),
+        ("job-2", "job-3", Decimal(3)),
+    ]
+
+
+def test_amounts_of_one_key_in_two_currencies_are_compared_each_with_its_own(shelf: Shelf) -> None:
+    def both(dollars: int, euros: int) -> dict[str, Any]:
+        amounts = {"USD": dollars, "EUR": euros}
+        return document(*(entry(currency={"code": code}, forecastValue=each) for code, each in amounts.items()))
+
+    shelf.load(both(1, 2), job(1))
+    assert shelf.load(both(1, 3), job(2, later=timedelta(days=1))).changes == Changes(changed=1)
+    assert shelf.ask("SELECT currency, previous_amount, current_amount FROM entry_changes") == [("EUR", 2, 3)]
+
+
 def test_a_week_that_is_listed_and_has_no_entry_any_more_has_lost_its_amounts(shelf: Shelf) -> None:
     usual = document(entry())
     shelf.load(usual, job(1))
