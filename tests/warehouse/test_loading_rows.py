@@ -272,6 +272,15 @@ def test_of_one_millisecond_the_changes_of_the_greater_job_alone_stay(shelf: She
     ]
 
 
+def test_a_snapshot_of_another_week_that_comes_between_leaves_the_changes_of_this_one(shelf: Shelf) -> None:
+    shelf.load(document(entry(forecastValue=1)), job(1))
+    shelf.load(document(entry(forecastValue=3)), job(3, later=timedelta(days=2)))
+    before = shelf.dump()["entry_changes"]
+    shelf.load(document(entry(frame=LATER_WEEK)), job(2, later=timedelta(days=1)))
+    assert len(before) == 1
+    assert shelf.dump()["entry_changes"] == before
+
+
 def test_amounts_of_one_key_in_two_currencies_are_compared_each_with_its_own(shelf: Shelf) -> None:
     def both(dollars: int, euros: int) -> dict[str, Any]:
         amounts = {"USD": dollars, "EUR": euros}
@@ -291,7 +300,7 @@ def test_a_week_that_is_listed_and_has_no_entry_any_more_has_lost_its_amounts(sh
 
 
 def test_swings_are_those_of_the_job_and_of_its_moment_beyond_the_threshold(shelf: Shelf) -> None:
-    amounts = {1: (100, 100, -100), 2: (120, "120.01", "-120.01"), 3: (1, 1, 1)}
+    amounts = {1: (100, 100, -100, -100), 2: (120, "120.01", "-120.01", -101), 3: (1, 1, 1, 1)}
     for day, each in amounts.items():
         people = (entry(f"{number}:A", forecastValue=Decimal(amount)) for number, amount in enumerate(each))
         shelf.load(document(*people), job(day, later=timedelta(days=day)))
