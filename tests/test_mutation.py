@@ -22,8 +22,8 @@ def of(**counts: int) -> list[Mutant]:
 def test_mutants_are_counted_by_module_and_only_those_that_were_noticed_are_killed() -> None:
     assert [line.split() for line in table(listed(RESULTS))][1:] == [
         ["2", "1", "1", "50.0", "clari_readiness.client.pages"],
-        ["3", "1", "2", "33.3", "clari_readiness.warehouse.loading"],
-        ["5", "2", "3", "40.0", "all"],
+        ["3", "0", "3", "0.0", "clari_readiness.warehouse.loading"],
+        ["5", "1", "4", "20.0", "all"],
     ]
 
 
@@ -32,7 +32,8 @@ def test_mutants_are_counted_by_module_and_only_those_that_were_noticed_are_kill
     [
         (of(killed=9, survived=1), True),
         (of(killed=89, survived=11), False),
-        (of(killed=89, timeout=1, survived=10), True),
+        (of(killed=89, segfault=1, survived=10), True),
+        (of(killed=89, timeout=1, survived=10), False),
         ([*of(killed=8, survived=1), Mutant("a.b", "not checked")], False),
         ([], False),
     ],

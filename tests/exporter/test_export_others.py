@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -123,6 +124,12 @@ def test_what_has_partly_gone_is_not_replaced() -> None:
     assert len(days_due({}, NOW)) == 31
 
 
+@pytest.mark.usefixtures("far_from_greenwich")
+def test_a_day_is_one_in_utc_wherever_the_machine_is() -> None:
+    due = days_due({}, datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
+    assert (due[0], due[-1]) == (date(2026, 10, 22), date(2026, 11, 21))
+
+
 @pytest.mark.parametrize(("after_midnight", "due"), [(timedelta(minutes=59), True), (timedelta(hours=1), False)])
 def test_a_day_is_asked_for_until_an_hour_after_its_end(after_midnight: timedelta, *, due: bool) -> None:
     yesterday = TODAY - timedelta(days=1)
@@ -154,10 +161,33 @@ def test_an_event_of_the_next_midnight_is_of_the_next_day_alone(store: EventStor
     assert store._connection.execute("SELECT day FROM audit_events").fetchall() == [(TODAY,)]
 
 
-def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore) -> None:
-    late = an_event(eventTimestamp="2026-11-21T01:30:00+02:00")
-    list(export_audit_events(Given(late), store, CONTRACTS, ManualClock(NOW)))
+def test_no_day_before_the_window_is_asked_for(store: EventStore) -> None:
+    clock, yesterday = ManualClock(NOW), TODAY - timedelta(days=1)
+    days = list(export_audit_events(Given(an_event()), store, CONTRACTS, clock, since=yesterday))
+    assert [(day.day, day.pages) for day in days] == [(yesterday, 1), (TODAY, 1)]
+    assert sorted(store.audit_days()) == [yesterday, TODAY]
+
+
+def test_a_day_of_which_no_page_came_has_none(store: EventStore) -> None:
+    silent = SimpleNamespace(audit_events=lambda **_: iter(()))
+    days = list(export_audit_events(silent, store, CONTRACTS, ManualClock(NOW), since=TODAY))
+    assert [(day.day, day.events, day.pages) for day in days] == [(TODAY, 0, 0)]
+
+
+@pytest.mark.parametrize("told", ["2026-11-21T01:30:00+02:00", "2026-11-20T23:30:00Z"])
+def test_an_event_is_of_the_day_that_it_is_in_utc_whatever_zone_it_tells(store: EventStore, told: str) -> None:
+    list(export_audit_events(Given(an_event(eventTimestamp=told)), store, CONTRACTS, ManualClock(NOW)))
     assert store._connection.execute("SELECT day FROM audit_events").fetchall() == [(date(2026, 11, 20),)]
+
+
+def test_the_actors_of_every_page_are_kept(store: EventStore) -> None:
+    pages = [
+        SimpleNamespace(items=[], actors=[{"actorId": id_, "actorType": "USER", "name": id_, "email": "a@example.com"}])
+        for id_ in "ab"
+    ]
+    several = SimpleNamespace(audit_events=lambda **_: iter(pages))
+    list(export_audit_events(several, store, CONTRACTS, ManualClock(NOW), since=TODAY))
+    assert store._connection.execute("SELECT actor_id FROM audit_actors ORDER BY 1").fetchall() == [("a",), ("b",)]
 
 
 def test_an_event_without_a_time_is_of_the_day_that_it_came_with(store: EventStore) -> None:

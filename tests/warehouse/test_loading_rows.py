@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,6 +59,40 @@ def test_a_load_writes_each_table_and_says_how_many_entries_there_were(shelf: Sh
     }
 
 
+def listing(*told: int) -> dict[str, Any]:
+    """A document that lists each thing once for each number that is told, with the number in all that is told of it."""
+    of_a_user = ("name", "crmId", "scopeId", "hierarchyId", "hierarchyName", "parentHierarchyId", "parentHierarchyName")
+    of_a_period = ("type", "label", "crmId", "startDate", "endDate")
+
+    def each(number: int) -> dict[str, dict[str, str]]:
+        text = f"2026-08-0{number}"
+        return {
+            "users": {"userId": "1:A", "email": f"{number}@example.com", **dict.fromkeys(of_a_user, text)},
+            "fields": {"fieldId": "fc_commit", "fieldName": text, "fieldType": text},
+            "timePeriods": {"timePeriodId": PERIOD, "year": f"202{number}", **dict.fromkeys(of_a_period, text)},
+            "timeFrames": {"timeFrameId": WEEK, "startDate": text, "endDate": text},
+        }
+
+    lists = [each(number) for number in told]
+    return document(entry(), **{name: [one[name] for one in lists] for name in lists[0]})
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_what_is_listed_is_as_it_was_seen_last_and_of_one_moment_the_greater(
+    shelf: Shelf, order: tuple[int, ...]
+) -> None:
+    a_day = timedelta(days=1)
+    seen = [(job(1), (9,)), (job(2, later=a_day), (3, 5)), (job(3, later=a_day), (4,))]
+    for number in order:
+        snapshot, told = seen[number]
+        shelf.load(listing(*told), snapshot)
+    day, text, at, found = date(2026, 8, 5), "2026-08-05", AT + a_day, shelf.dump()
+    assert found["users"] == [("1:A", text, "5@example.com", text, f'"{text}"', *[text] * 4, at)]
+    assert found["fields"] == [("fc_commit", text, text, at)]
+    assert found["time_periods"] == [(PERIOD, text, text, "2025", day, day, text, at)]
+    assert found["time_frames"] == [(PERIOD, WEEK, day, day, at)]
+
+
 def test_without_the_history_a_week_that_has_no_entry_is_not_covered(shelf: Shelf) -> None:
     content = document(entry())
     content["timeFrames"].append({"timeFrameId": LATER_WEEK, "startDate": "2026-08-12", "endDate": "2026-08-18"})
@@ -96,14 +131,15 @@ def test_jobs_of_one_millisecond_and_of_other_forecasts_periods_or_currencies_do
     assert shelf.load(document(entry(forecastValue=4)), job(4, currency="EUR")).inserted == 1
     dollars = entry(forecastValue=5, currency={"code": "USD"})
     assert shelf.load(document(dollars), job(5, currency="EUR")).inserted == 1
+    assert shelf.load(document(entry(forecastValue=6)), replace(renewals, job_id="job-6")) == Loaded(1, 0)
     assert shelf.ask(
         "SELECT forecast_id, time_period_id, currency, job_id, forecast_amount FROM forecast_entries ORDER BY job_id"
     ) == [
         ("net_bookings", PERIOD, "", "job-1", Decimal(1)),
-        ("renewals", PERIOD, "", "job-2", Decimal(2)),
         ("net_bookings", "2027_Q2", "", "job-3", Decimal(3)),
         ("net_bookings", PERIOD, "EUR", "job-4", Decimal(4)),
         ("net_bookings", PERIOD, "USD", "job-5", Decimal(5)),
+        ("renewals", PERIOD, "", "job-6", Decimal(6)),
     ]
 
 
@@ -225,8 +261,46 @@ def test_a_snapshot_that_comes_late_makes_the_changes_around_it_again_and_no_oth
     ]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_of_one_millisecond_the_changes_of_the_greater_job_alone_stay(shelf: Shelf, order: tuple[int, ...]) -> None:
+    days = {0: 0, 1: 1, 2: 1, 3: 2}  # the jobs 1 and 2 ended at one moment
+    for number in order:
+        shelf.load(document(entry(forecastValue=number)), job(number, later=timedelta(days=days[number])))
+    assert shelf.ask("SELECT previous_job_id, job_id, current_amount FROM entry_changes ORDER BY detected_at") == [
+        ("job-0", "job-2", Decimal(2)),
+        ("job-2", "job-3", Decimal(3)),
+    ]
+
+
+def test_a_snapshot_of_another_week_that_comes_between_leaves_the_changes_of_this_one(shelf: Shelf) -> None:
+    shelf.load(document(entry(forecastValue=1)), job(1))
+    shelf.load(document(entry(forecastValue=3)), job(3, later=timedelta(days=2)))
+    before = shelf.dump()["entry_changes"]
+    shelf.load(document(entry(frame=LATER_WEEK)), job(2, later=timedelta(days=1)))
+    assert len(before) == 1
+    assert shelf.dump()["entry_changes"] == before
+
+
+def test_amounts_of_one_key_in_two_currencies_are_compared_each_with_its_own(shelf: Shelf) -> None:
+    def both(dollars: int, euros: int) -> dict[str, Any]:
+        amounts = {"USD": dollars, "EUR": euros}
+        return document(*(entry(currency={"code": code}, forecastValue=each) for code, each in amounts.items()))
+
+    shelf.load(both(1, 2), job(1))
+    assert shelf.load(both(1, 3), job(2, later=timedelta(days=1))).changes == Changes(changed=1)
+    assert shelf.ask("SELECT currency, previous_amount, current_amount FROM entry_changes") == [("EUR", 2, 3)]
+
+
+def test_a_week_that_is_listed_and_has_no_entry_any_more_has_lost_its_amounts(shelf: Shelf) -> None:
+    usual = document(entry())
+    shelf.load(usual, job(1))
+    emptied = shelf.load({**usual, "entries": []}, job(2, later=timedelta(days=1)))
+    assert emptied == Loaded(0, 0, changes=Changes(vanished=1))
+    assert len(shelf.ask("FROM forecast_entries")) == 1
+
+
 def test_swings_are_those_of_the_job_and_of_its_moment_beyond_the_threshold(shelf: Shelf) -> None:
-    amounts = {1: (100, 100, -100), 2: (120, "120.01", "-120.01"), 3: (1, 1, 1)}
+    amounts = {1: (100, 100, -100, -100), 2: (120, "120.01", "-120.01", -101), 3: (1, 1, 1, 1)}
     for day, each in amounts.items():
         people = (entry(f"{number}:A", forecastValue=Decimal(amount)) for number, amount in enumerate(each))
         shelf.load(document(*people), job(day, later=timedelta(days=day)))
@@ -240,6 +314,7 @@ def test_swings_are_those_of_the_job_and_of_its_moment_beyond_the_threshold(shel
     assert swings_of(shelf.connection, at + timedelta(days=1), "job-2", Decimal("0.2")) == ()
 
 
-def test_a_time_is_kept_in_utc_without_a_zone() -> None:
+@pytest.mark.usefixtures("far_from_greenwich")
+def test_a_time_is_kept_in_utc_without_a_zone_wherever_the_machine_is() -> None:
     assert in_utc(ENDED) == AT
     assert in_utc(AT.replace(tzinfo=UTC)) == AT
