@@ -194,7 +194,7 @@ def healthy(directory: Path) -> Integration:
     integration = Integration(directory)
     integration.settings.write_text(SETTINGS.format(today=datetime.now(UTC).date(), **fingerprints))
     (directory / "runbook.md").write_text(RUNBOOK)
-    shutil.copy(REPOSITORY / "deploy" / "prometheus" / "alerts.yaml", directory)
+    shutil.copy(Path(__file__).parent / "alerts.yaml", directory)
     shutil.copy(REPOSITORY / "deploy" / "grafana" / "dashboard.json", directory)
     _export(integration)
     _reconcile(integration)
