@@ -19,7 +19,8 @@ test: $(VENV)/.dev $(AIRFLOW)/.done  ## run every test
 soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, and say how often it really was
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests -k test_law_ -n auto --dist load --maxschedchunk 1 -q $(ARGS)
 
-sabotage: $(VENV)/.dev  ## put every exporter with a defect on trial, and the healthy ones: the whole matrix, three times
+sabotage: $(VENV)/.dev  ## break every item, judged by all of them; then try every exporter: the whole matrix, three times
+	@SABOTAGE=whole $(BIN)/pytest tests/sabotage -k test_the_item_fails -n auto --dist load -q
 	@$(BIN)/python -m tests.sabotage.matrix $(ARGS)
 
 mutants: $(VENV)/.dev  ## change the code that loads money in hundreds of ways, one at a time, and see the tests fail
