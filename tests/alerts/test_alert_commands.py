@@ -12,8 +12,10 @@ import duckdb
 import pytest
 
 from clari_readiness import cli
+from clari_readiness.model.time import SystemClock
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import DEFAULT_NOW, Fault, Match, Organisation, RunningClock, Simulator, Status
+from clari_readiness.warehouse import AlertStore
 from tests.alerts.servers import Hook, web_hook
 from tests.warehouse.documents import ask
 
@@ -141,7 +143,9 @@ def test_without_destinations_nothing_is_sent_recorded_or_said(
     code, _, err = command("export", faults=(UNAUTHORIZED,))
     assert code == 1
     assert "alerts" not in err
-    assert not state.exists()
+    store = AlertStore(state, SystemClock())
+    assert (store.active(), store.outbox()) == ((), ())
+    assert ask(state, "FROM alert_deliveries") == []
 
 
 def test_a_fire_drill_asks_every_destination_and_records_who_took_it(
