@@ -10,7 +10,7 @@ from clari_readiness.environments import Environment
 from clari_readiness.gate.anomalies import tested_detection
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.reconciling import detections_of, before_this_run
+from clari_readiness.gate.reconciling import before_this_run, detections_of
 from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.monitoring import SelfTest, threshold_of
 

@@ -7,7 +7,7 @@ import pytest
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.reconciling import earlier_of, before_this_run, reconciled_of, seen_of
+from clari_readiness.gate.reconciling import before_this_run, earlier_of, reconciled_of, seen_of
 from clari_readiness.gate.reconciling import periods_seen as periods_piece
 from clari_readiness.gate.reconciling import reconciliation as reconciliation_piece
 from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
