@@ -8,7 +8,6 @@ from math import log
 from benchmarks.bench import Bench
 from benchmarks.children import Measured, Task, middle, most_memory
 from benchmarks.rows import Row, at_least, at_most, judged, not_built
-from benchmarks.tasks import comparing
 
 _MB = 1_000_000
 _MEMORY = 512.0
@@ -90,8 +89,6 @@ def changes(bench: Bench) -> list[Row]:
     """What changed from one day to the next."""
     names = ("changes, against a FULL JOIN", "changes, against pandas")
     goals = ("at most 2 x, written", "at least 8 x faster")
-    if not comparing.built():
-        return [not_built(name, goal, "no change detection") for name, goal in zip(names, goals, strict=True)]
     days = {name: str(bench.document(bench.sizes.million, day=day)) for day, name in enumerate(("older", "newer"))}
     with bench.place() as place:
         at = _at(str(place / "warehouse.duckdb"))

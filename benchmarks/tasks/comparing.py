@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,6 @@ _KEY = ("time_frame_id", "user_id", "field_id", "currency")
 _AMOUNTS = ("forecast_amount", "quota_amount", "adjustment_amount", "crm_total", "crm_closed")
 _COLUMNS = ", ".join((*_KEY, *_AMOUNTS))
 _DAYS = {"older": LATEST - timedelta(days=1), "newer": LATEST}
-
-
-def built() -> bool:
-    """Return whether the package can find changes yet."""
-    return importlib.util.find_spec("clari_readiness.warehouse.changes") is not None
 
 
 def prepare(older: str, newer: str, warehouse: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from clari_readiness.alerts import link_of, watched_exports
-from clari_readiness.cli.nightly import Night, nightly
+from clari_readiness.cli.nightly import NightlyRun, clock_of, nightly
 from clari_readiness.cli.options import Config, Env, chosen, require_a_clari
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
@@ -68,14 +68,14 @@ def export(  # noqa: PLR0917 - typer's way
     """
     environment = chosen(env, config)
     require_a_clari(environment)
-    requests = _chosen(planned(environment, environment.clock()), forecast or (), period or ())
+    requests = _chosen(planned(environment, clock_of(environment)), forecast or (), period or ())
     narrowed = bool(forecast or period)
     if no_forecasts and narrowed:
         raise SettingsError("--no-forecasts leaves nothing of --forecast and --period", way_out="leave one of them out")
     console = Console()
-    with nightly(environment, "export") as night:
-        good = no_forecasts or _forecasts(environment, night, requests, console, anew=anew)
-        for line in _others(environment, night, audit_events=audit_events, opportunities=not narrowed):
+    with nightly(environment, "export") as run:
+        good = no_forecasts or _forecasts(environment, run, requests, console, anew=anew)
+        for line in _others(environment, run, audit_events=audit_events, opportunities=not narrowed):
             console.print(line, soft_wrap=True)
         if not good:
             sys.exit(1)
@@ -100,12 +100,12 @@ def _chosen(
 
 
 def _forecasts(
-    environment: Environment, night: Night, requests: tuple[ExportRequest, ...], console: Console, *, anew: bool
+    environment: Environment, run: NightlyRun, requests: tuple[ExportRequest, ...], console: Console, *, anew: bool
 ) -> bool:
     """Export them, show how it goes, and return whether all is good."""
     show = _with_a_bar if sys.stdout.isatty() else _line_by_line
-    tally = show(_exported(environment, night, requests, anew=anew), len(requests), console)
-    night.add(watched_exports(tally.told, link=link_of(environment)))
+    tally = show(_exported(environment, run, requests, anew=anew), len(requests), console)
+    run.add(watched_exports(tally.told, link=link_of(environment)))
     before = f", {tally.good - tally.loaded} of them before" if tally.good > tally.loaded else ""
     console.print(f"{tally.good} of {len(requests)} exports loaded{before}")
     if failed := len(requests) - tally.good:
@@ -113,14 +113,14 @@ def _forecasts(
     return not (failed or tally.grave)
 
 
-def _others(environment: Environment, night: Night, *, audit_events: bool, opportunities: bool) -> Iterator[str]:
+def _others(environment: Environment, run: NightlyRun, *, audit_events: bool, opportunities: bool) -> Iterator[str]:
     """Export what has tables of its own, and yield a line for each."""
     named = opportunities and bool(environment.opportunities or environment.opportunities_from)
     if not (named or audit_events):
         return
     clock, contracts = environment.clock(), Contracts()
     path = database_path(environment.warehouse.url, environment.base)
-    with exclusively(lock_beside(path)), night.meter.connect(environment) as client, EventStore(path) as store:
+    with exclusively(lock_beside(path)), run.meter.connect(environment) as client, EventStore(path) as store:
         if audit_events:
             since = window_of(environment, clock).begins
             days = list(export_audit_events(client, store, contracts, clock, since=since))
@@ -159,13 +159,13 @@ class _Tally:
 
 
 def _exported(
-    environment: Environment, night: Night, requests: tuple[ExportRequest, ...], *, anew: bool
+    environment: Environment, run: NightlyRun, requests: tuple[ExportRequest, ...], *, anew: bool
 ) -> Iterator[Event]:
     """Yield the steps of all exports; when they have cost something, what is left of the quota is asked for."""
     clock = environment.clock()
     directory = environment.make_directory()
     warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
-    with night.meter.connect(environment) as client, warehouse:
+    with run.meter.connect(environment) as client, warehouse:
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
         )
@@ -174,7 +174,7 @@ def _exported(
             cost = cost or event.cost is not None
             yield event
         if cost:
-            night.meter.ask_limits(client)
+            run.meter.ask_limits(client)
 
 
 def _line_by_line(events: Iterator[Event], total: int, console: Console) -> _Tally:  # noqa: ARG001 - as with a bar

@@ -22,11 +22,11 @@ Command = Literal["export", "reconcile", "retention"]
 _JOBS: Mapping[Command, Job] = {"export": "export", "reconcile": "reconciliation", "retention": "retention"}
 
 
-class Night:
+class NightlyRun:
     """A run of a nightly command: what its `meter` sees of Clari, and what it has looked at and raised so far."""
 
     def __init__(self, environment: Environment, command: Command) -> None:
-        self.meter = Meter(command, _clock(environment))
+        self.meter = Meter(command, clock_of(environment))
         self.watched = Watched()
         self._environment = environment
         self._job = _JOBS[command]
@@ -41,16 +41,16 @@ class Night:
 
 
 @contextmanager
-def nightly(environment: Environment, command: Command, *, kept: bool = True) -> Iterator[Night]:
+def nightly(environment: Environment, command: Command, *, kept: bool = True) -> Iterator[NightlyRun]:
     """Run a nightly command: one that exits with another code than 0, crashes or is interrupted has failed.
 
     An error that ends it is told, a mistake in the settings and an interrupt are not: somebody sits before the
     terminal. What keeps alerts or metrics from going out is one line, and does not change the exit code. What is not
-    the night's run, as one that looks at a past day, is not `kept`: it must neither alarm nor reassure anybody.
+    news, as a run that looks at a past day, is not `kept`: it must neither alarm nor reassure anybody.
     """
-    night, succeeded = Night(environment, command), False
+    run, succeeded = NightlyRun(environment, command), False
     try:
-        yield night
+        yield run
         succeeded = True
     except SystemExit as end:
         succeeded = not end.code
@@ -58,12 +58,12 @@ def nightly(environment: Environment, command: Command, *, kept: bool = True) ->
     except (SettingsError, duckdb.InterruptException):
         raise
     except Exception as error:
-        night.could_not_run(error)
+        run.could_not_run(error)
         raise
     finally:
         if kept:
-            _tell(environment, night.watched)
-            _leave_behind(environment, night.meter.ended(succeeded=succeeded))
+            _tell(environment, run.watched)
+            _leave_behind(environment, run.meter.ended(succeeded=succeeded))
 
 
 def _tell(environment: Environment, watched: Watched) -> None:
@@ -82,7 +82,7 @@ def _leave_behind(environment: Environment, run: Run) -> None:
         typer.echo(f"clari-readiness: the metrics of this run are not complete: {error}", err=True)
 
 
-def _clock(environment: Environment) -> Clock:
+def clock_of(environment: Environment) -> Clock:
     """Return the environment's clock; the machine's where the simulator was never started."""
     try:
         return environment.clock()

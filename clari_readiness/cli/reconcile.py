@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from clari_readiness.alerts import link_of, watched_anomalies, watched_reconciliation
-from clari_readiness.cli.nightly import Night, nightly
+from clari_readiness.cli.nightly import NightlyRun, nightly
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError, SettingsError
@@ -57,8 +57,8 @@ def reconcile(
     _require_a_warehouse(environment)
     periods = tuple(_quarter(name) for name in period or ())
     day = as_of.date() if as_of else None
-    with nightly(environment, "reconcile", kept=day is None) as night:  # a past day is no news
-        sys.exit(_compare(environment, night, periods, day, as_json=as_json))
+    with nightly(environment, "reconcile", kept=day is None) as run:  # a past day is no news
+        sys.exit(_compare(environment, run, periods, day, as_json=as_json))
 
 
 @dataclass(frozen=True)
@@ -71,29 +71,29 @@ class _Found:
 
 
 def _compare(
-    environment: Environment, night: Night, periods: tuple[str, ...], day: date | None, *, as_json: bool
+    environment: Environment, run: NightlyRun, periods: tuple[str, ...], day: date | None, *, as_json: bool
 ) -> int:
     """Compare, show what was found and keep it; return the exit code."""
     try:
-        found = _reconciled(environment, night, periods, day)
+        found = _reconciled(environment, run, periods, day)
     except SettingsError:
         raise
     except ReadinessError as error:
-        night.could_not_run(error)
+        run.could_not_run(error)
         typer.echo(f"clari-readiness: {error}", err=True)
         return EXIT_CODES[Verdict.NOT_LOOKED]
-    night.add(_watched(environment, found))
+    run.add(_watched(environment, found))
     document = json.dumps(_document(found), indent=1, ensure_ascii=False)
     typer.echo(document if as_json else _table(found))
     return _kept(environment, found, document) or EXIT_CODES[found.reconciliation.verdict]
 
 
-def _reconciled(environment: Environment, night: Night, periods: tuple[str, ...], as_of: date | None) -> _Found:
+def _reconciled(environment: Environment, run: NightlyRun, periods: tuple[str, ...], as_of: date | None) -> _Found:
     """Return what differs and what swings, and when that was seen by the environment's clock."""
     clock = environment.clock()
     scratch = environment.make_directory() / "reconcile"
     with (
-        night.meter.connect(environment) as client,
+        run.meter.connect(environment) as client,
         compared_warehouse(environment, scratch=scratch) as warehouse,
     ):
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
@@ -122,7 +122,7 @@ def _watched(environment: Environment, found: _Found) -> Watched:
 
 
 def _kept(environment: Environment, found: _Found, document: str) -> int:
-    """Keep what was found for the next run; a night that leaves no record did not succeed, unless it found worse."""
+    """Keep what was found for the next run; a run that leaves no record did not succeed, unless it found worse."""
     try:
         replace(environment.directory / RECORD, document.encode())
         state = state_of(environment)

@@ -28,9 +28,9 @@ def retention(env: Env, config: Config = None, dry_run: DryRun = False) -> None:
     """
     environment = chosen(env, config)
     _require_ours(environment)
-    with nightly(environment, "retention", kept=not dry_run) as night:
+    with nightly(environment, "retention", kept=not dry_run) as run:
         _enforce(environment, dry_run=dry_run)
-        night.add(Watched(frozenset({"retention"})))
+        run.add(Watched(frozenset({"retention"})))
 
 
 def _enforce(environment: Environment, *, dry_run: bool) -> None:

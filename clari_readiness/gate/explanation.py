@@ -36,11 +36,11 @@ def explanation(item: Item, checklist: Path) -> str:
             f"{checklist}: {error.strerror}", way_out="install clari-readiness again: the file travels with it"
         ) from error
     head = f"{item.id} {item.title}\n{item.priority}, verified by {', '.join(item.sources)}"
-    return f"{head}\n\n{_plain(_section(text, item)) or 'No check of it is built yet.'}"
+    return f"{head}\n\n{_plain(_section(text, item))}"
 
 
 def _section(text: str, item: Item) -> str:
-    """Return what stands below an item's heading, until the next item or section; nothing where it has none."""
+    """Return what stands below an item's heading, until the next item or section."""
     _, _, after = text.partition(_ANCHOR.format(anchor=item.id.lower()))
     below = after.strip().partition("\n")[2]
     return re.split(r'^(?:## |<a id=")', below, maxsplit=1, flags=re.MULTILINE)[0].strip()

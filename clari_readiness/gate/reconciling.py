@@ -35,17 +35,17 @@ def reconciliation(readiness: Readiness) -> Piece:
     return readiness.collector.once("reconciliation", lambda exchanges: _reconcile(readiness, exchanges))
 
 
-def night_before(readiness: Readiness) -> Piece:
+def before_this_run(readiness: Readiness) -> Piece:
     """Return what was recorded last of each forecast and quarter: `earlier_of` and `detections_of` read it.
 
-    In `recorded`, and while recording, it is a night that follows the export, as one of a healthy integration would.
+    In `recorded`, and while recording, a reconciliation follows the export first, as in a healthy integration.
     """
-    return readiness.collector.once("night-before", lambda exchanges: _earlier(readiness, exchanges))
+    return readiness.collector.once("before-this-run", lambda exchanges: _earlier(readiness, exchanges))
 
 
 def periods_seen(readiness: Readiness) -> Piece:
     """Return each forecast and period of which a run before this one found rows: `seen_of` reads it."""
-    night_before(readiness)
+    before_this_run(readiness)
     return readiness.collector.once("periods-seen-before", lambda _: _seen(readiness))
 
 
@@ -75,16 +75,16 @@ def _seen(readiness: Readiness) -> Any:
 
 def _earlier(readiness: Readiness, exchanges: list[Exchange]) -> Any:
     if readiness.uses_recordings:
-        _night(readiness, exchanges, _evening(readiness))
+        _compared(readiness, exchanges, _exported_at(readiness))
     state, now = _state(readiness), readiness.clock_at().now()
     return msgspec.to_builtins({"reconciliations": state.reconciliations(now), "detections": state.detections(now)})
 
 
 def _reconcile(readiness: Readiness, exchanges: list[Exchange]) -> Any:
-    return msgspec.to_builtins(_night(readiness, exchanges, None))
+    return msgspec.to_builtins(_compared(readiness, exchanges, None))
 
 
-def _night(readiness: Readiness, exchanges: list[Exchange], at: datetime | None) -> Reconciliation:
+def _compared(readiness: Readiness, exchanges: list[Exchange], at: datetime | None) -> Reconciliation:
     """Reconcile, look for anomalies, and record both, as of now or of another moment."""
     environment, clock = readiness.environment, readiness.clock_at()
     scratch = readiness.evidence_directory / "reconcile"
@@ -142,7 +142,7 @@ def _state(readiness: Readiness) -> StateStore:
     return state_of(readiness.environment)
 
 
-def _evening(readiness: Readiness) -> datetime:
+def _exported_at(readiness: Readiness) -> datetime:
     """Return when the rehearsed integration had exported."""
     if readiness.environment.kind == "recorded":
         return readiness.recordings.made(CASSETTE).ended

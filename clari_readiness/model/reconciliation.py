@@ -1,4 +1,4 @@
-"""Clari against the warehouse: what was compared, what differs, and what a night leaves behind."""
+"""Clari against the warehouse: what was compared, what differs, and what a run leaves behind."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from clari_readiness.model.anomalies import Anomaly, AnomalyKind, Crowd, Detecti
 from clari_readiness.model.calendar import FiscalYear, Quarter
 from clari_readiness.model.reconciliation import Reconciliation
 from clari_readiness.monitoring.baselines import Baseline, Baselines, is_among
-from clari_readiness.monitoring.night import different_of, newest_of, reconciled_of
+from clari_readiness.monitoring.reconciled import different_of, newest_of, reconciled_of
 from clari_readiness.warehouse import Export, Standing, StandingAmounts
 
 HISTORY = 10

@@ -15,7 +15,7 @@ from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.monitoring.metrics import exposition
 from clari_readiness.monitoring.sources import samples_of
 from clari_readiness.monitoring.textfile import put
-from clari_readiness.warehouse import NightLog
+from clari_readiness.warehouse import RunStore
 
 
 class Meter:
@@ -68,17 +68,17 @@ def leave_behind(environment: Environment, run: Run) -> None:
     when either fails, the metrics having been tried in any case.
     """
     environment.make_directory()
-    records = NightLog(environment.state_path, SystemClock())
+    runs = RunStore(environment.state_path, SystemClock())
     lost: ReadinessError | None = None
     try:
-        records.record(run)
-        commands = records.commands()
+        runs.record(run)
+        commands = runs.commands()
     except ReadinessError as error:
         lost, commands = error, (CommandRuns(run),)
-    put(environment.metrics_path, _text(environment, commands, records, run.ended_at))
+    put(environment.metrics_path, _text(environment, commands, runs, run.ended_at))
     if lost is not None:
         raise lost
 
 
-def _text(environment: Environment, commands: tuple[CommandRuns, ...], records: NightLog, now: datetime) -> bytes:
-    return exposition(samples_of(environment, commands, records, now), environment.name)
+def _text(environment: Environment, commands: tuple[CommandRuns, ...], runs: RunStore, now: datetime) -> bytes:
+    return exposition(samples_of(environment, commands, runs, now), environment.name)

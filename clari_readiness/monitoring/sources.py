@@ -15,7 +15,7 @@ from clari_readiness.errors import ReadinessError
 from clari_readiness.model.runs import CommandRuns, Differences
 from clari_readiness.monitoring.ledger import AskedLedger, Outcomes
 from clari_readiness.monitoring.metrics import Sample
-from clari_readiness.warehouse import NightLog, WarehouseReader, tables_of
+from clari_readiness.warehouse import RunStore, WarehouseReader, tables_of
 
 COMPLETION_WINDOW = timedelta(days=30)
 PATIENCE = 3.0
@@ -23,14 +23,14 @@ PATIENCE = 3.0
 
 
 def samples_of(
-    environment: Environment, commands: Iterable[CommandRuns], records: NightLog, now: datetime
+    environment: Environment, commands: Iterable[CommandRuns], runs: RunStore, now: datetime
 ) -> Iterator[Sample]:
     """Yield every sample of an environment; a source that cannot be read is told by a sample, and left out."""
     commands = tuple(commands)
     yield from _runs(commands)
     yield from _quota(environment, commands)
     yield from _rotation(environment)
-    yield from _read("state", lambda: _reconciliations(environment, records.differences(), now))
+    yield from _read("state", lambda: _reconciliations(environment, runs.differences(), now))
     yield from _read("warehouse", lambda: _warehouse(environment, now))
 
 

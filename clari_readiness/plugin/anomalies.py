@@ -10,7 +10,7 @@ from clari_readiness.environments import Environment
 from clari_readiness.gate.anomalies import tested_detection
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.reconciling import detections_of, night_before
+from clari_readiness.gate.reconciling import before_this_run, detections_of
 from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.monitoring import SelfTest, threshold_of
 
@@ -24,7 +24,7 @@ def anomaly_threshold(environment: Environment) -> Decimal:
 @pytest.fixture
 def earlier_detections(readiness: Readiness, evidence: EvidenceLog) -> tuple[PastDetection, ...]:
     """Return the newest detection of each forecast and quarter before this run."""
-    earlier = detections_of(night_before(readiness))
+    earlier = detections_of(before_this_run(readiness))
     evidence.saw(
         "anomalies looked for before this run",
         [

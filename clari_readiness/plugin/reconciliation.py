@@ -7,7 +7,7 @@ import pytest
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.reconciling import earlier_of, night_before, reconciled_of, seen_of
+from clari_readiness.gate.reconciling import before_this_run, earlier_of, reconciled_of, seen_of
 from clari_readiness.gate.reconciling import periods_seen as periods_piece
 from clari_readiness.gate.reconciling import reconciliation as reconciliation_piece
 from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
@@ -34,7 +34,7 @@ def reconciliation(
 @pytest.fixture
 def earlier_reconciliations(readiness: Readiness, evidence: EvidenceLog) -> tuple[PastReconciliation, ...]:
     """Return the newest reconciliation of each forecast and quarter before this run."""
-    earlier = earlier_of(night_before(readiness))
+    earlier = earlier_of(before_this_run(readiness))
     evidence.saw(
         "reconciled before this run",
         [

@@ -3,10 +3,10 @@
 from clari_readiness.warehouse.alerting import AlertStore
 from clari_readiness.warehouse.comparing import ComparedWarehouse, Export, Question
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
-from clari_readiness.warehouse.nights import NightLog
 from clari_readiness.warehouse.opening import existing
 from clari_readiness.warehouse.reading import Answer, WarehouseReader
 from clari_readiness.warehouse.retention import Retired, RetiredRows
+from clari_readiness.warehouse.runs import RunStore
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.settings import tables_of
 from clari_readiness.warehouse.staging import StagedEntries
@@ -27,11 +27,11 @@ __all__ = [
     "JobState",
     "Judge",
     "LedgerEntry",
-    "NightLog",
     "PlantedExports",
     "Question",
     "Retired",
     "RetiredRows",
+    "RunStore",
     "StagedEntries",
     "Standing",
     "StandingAmounts",

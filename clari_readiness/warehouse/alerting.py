@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import msgspec
 
-from clari_readiness.errors import WarehouseError
 from clari_readiness.model.alarms import ActiveAlarm, Alarm, Backlog, Decision, Drill, Notice, Pending
 from clari_readiness.model.time import Clock
-from clari_readiness.warehouse.loading import in_utc, transaction
-from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
+from clari_readiness.warehouse.loading import in_utc
+from clari_readiness.warehouse.records import Records, aware
 from clari_readiness.warehouse.statements import statement
 
 
 class AlertStore:
-    """The tables of alerts in `state.duckdb`, opened for each question: nightly commands may meet at it.
-
-    Whoever has it open delays us by at most `patience` seconds of `clock`; what stops us is a WarehouseError.
-    """
+    """The alarms, outboxes and drills of `state.duckdb`. Patience is in seconds; errors are those of `Records`."""
 
     def __init__(self, path: Path, clock: Clock, *, patience: float = 10.0) -> None:
-        self._path = path
-        self._clock = clock
-        self._patience = patience
+        self._records = Records(path, clock, patience)
 
     def active(self) -> tuple[ActiveAlarm, ...]:
         """Return the alarms that are not over, the oldest first."""
-        return _active(self._asked("active_alarms"))
+        return _active(self._records.rows("active_alarms"))
 
     def settle(self, decide: Callable[[tuple[ActiveAlarm, ...]], Decision], names: Mapping[str, str]) -> None:
         """Decide over the alarms that are not over, and put what is to be told into each outbox, all or nothing.
@@ -40,7 +33,7 @@ class AlertStore:
         Nobody else can write in between. `names` are the destinations: key -> name. What is in the outbox of any other
         one is forgotten.
         """
-        with self._writing() as connection, transaction(connection):
+        with self._records.writing() as connection:
             decision = decide(_active(connection.execute(statement("state/active_alarms")).fetchall()))
             connection.execute(statement("state/forget_alarms"))
             for each in decision.active:
@@ -53,19 +46,19 @@ class AlertStore:
     def outbox(self) -> tuple[Pending, ...]:
         """Return what no destination has accepted yet, the oldest first."""
         return tuple(
-            Pending(destination, Notice(kind, _alarm(alarm), _aware(since), _aware(at)), reason)
-            for destination, kind, alarm, since, at, reason in self._asked("outbox")
+            Pending(destination, Notice(kind, _alarm(alarm), aware(since), aware(at)), reason)
+            for destination, kind, alarm, since, at, reason in self._records.rows("outbox")
         )
 
     def backlog(self) -> tuple[Backlog, ...]:
         """Return how much each destination has not accepted."""
         return tuple(
-            Backlog(name, count, _aware(since), reason) for name, count, since, reason in self._asked("backlog")
+            Backlog(name, count, aware(since), reason) for name, count, since, reason in self._records.rows("backlog")
         )
 
     def record_delivery(self, tried: Iterable[Pending], name: str, at: datetime, reason: str) -> None:
         """Note what became of trying to deliver notices to a destination; accepted ones leave its outbox."""
-        with self._writing() as connection, transaction(connection):
+        with self._records.writing() as connection:
             for each in tried:
                 place = {**_key(each.notice.alarm), "destination": each.destination}
                 if reason:
@@ -86,45 +79,15 @@ class AlertStore:
 
     def record_drills(self, drills: Iterable[Drill]) -> None:
         """Add each destination's part in a fire drill, all or none."""
-        with self._writing() as connection, transaction(connection):
+        with self._records.writing() as connection:
             for drill in drills:
                 row = {"name": drill.name, "mark": drill.mark, "reason": drill.reason}
                 connection.execute(statement("state/record_drill"), {**row, "drilled_at": in_utc(drill.at)})
 
     def last_drills(self, until: datetime) -> tuple[Drill, ...]:
         """Return each destination's part in its last fire drill until a moment."""
-        rows = self._asked("last_drills", {"until": in_utc(until)})
-        return tuple(Drill(_aware(at), name, mark, reason) for at, name, mark, reason in rows)
-
-    def _asked(self, name: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        if not self._path.is_file():
-            return []
-        connection = patiently(lambda: open_to_read(self._path), self._clock, self._patience)
-        try:
-            return connection.execute(statement(f"state/{name}"), params or {}).fetchall()
-        except duckdb.CatalogException:  # nothing was ever raised here
-            return []
-        except duckdb.Error as error:
-            raise WarehouseError(
-                f"{self._path}: the suite's records cannot be read: {first_line(error)}",
-                way_out="name another file with `state = ...`, or move this one away",
-            ) from error
-        finally:
-            connection.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        spill = self._path.with_name(f"{self._path.name}.spill")
-        connection = patiently(
-            lambda: open_to_write(self._path, memory_limit="128MB", spill=spill), self._clock, self._patience
-        )
-        try:
-            connection.execute(statement("state/alert_schema"))
-            yield connection
-        except duckdb.Error as error:
-            raise WarehouseError(f"{self._path}: cannot be written: {first_line(error)}") from error
-        finally:
-            connection.close()
+        rows = self._records.rows("last_drills", {"until": in_utc(until)})
+        return tuple(Drill(aware(at), name, mark, reason) for at, name, mark, reason in rows)
 
 
 def _queue(connection: duckdb.DuckDBPyConnection, notice: Notice, key: str, name: str) -> None:
@@ -149,7 +112,7 @@ def _queue(connection: duckdb.DuckDBPyConnection, notice: Notice, key: str, name
 
 
 def _active(rows: Iterable[tuple[Any, ...]]) -> tuple[ActiveAlarm, ...]:
-    return tuple(ActiveAlarm(_alarm(alarm), _aware(since), _aware(told_at)) for alarm, since, told_at in rows)
+    return tuple(ActiveAlarm(_alarm(alarm), aware(since), aware(told_at)) for alarm, since, told_at in rows)
 
 
 def _active_row(each: ActiveAlarm) -> dict[str, Any]:
@@ -163,7 +126,3 @@ def _key(alarm: Alarm) -> dict[str, str]:
 
 def _alarm(text: str) -> Alarm:
     return msgspec.json.decode(text, type=Alarm)
-
-
-def _aware(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC)

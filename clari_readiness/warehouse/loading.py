@@ -37,14 +37,22 @@ def load(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: Stag
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Commit at the end, roll back on whatever happens before it. DuckDB's own errors become WarehouseError."""
+    try:
+        with all_or_nothing(connection):
+            yield
+    except duckdb.Error as error:
+        raise WarehouseError(f"the warehouse refused the change: {first_line(error)}") from error
+
+
+@contextmanager
+def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit at the end, roll back on whatever happens before it, and raise it as it is."""
     connection.execute("BEGIN TRANSACTION")
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException as error:
+    except BaseException:
         roll_back(connection)
-        if isinstance(error, duckdb.Error):
-            raise WarehouseError(f"the warehouse refused the change: {first_line(error)}") from error
         raise
 
 

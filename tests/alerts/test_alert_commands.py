@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -11,62 +10,40 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clari_readiness import cli
-from clari_readiness.secrets import fixture_key
-from clari_readiness.simulator import DEFAULT_NOW, Fault, Match, Organisation, RunningClock, Simulator, Status
+from clari_readiness.model.time import SystemClock
+from clari_readiness.simulator import DEFAULT_NOW, Fault, Match, Status
+from clari_readiness.warehouse import AlertStore
 from tests.alerts.servers import Hook, web_hook
+from tests.commands import DEFAULTS, RECORDED, SIMULATED, Ended, run, small_simulator
 from tests.warehouse.documents import ask
 
-SETTINGS = """
-[default]
-forecasts = ["net_bookings"]
-types_to_export = ["forecast", "quota", "crm_closed"]
-fiscal_year = {{ starts = "02", named_after = "end" }}
-history_quarters = 1
-[env.recorded]
-api = {{ key = "fixture://recorded", base_url = "https://api.clari.com/v4" }}
-alerts = {{ to = [{to}] }}
-[env.simulated]
-api = {{ key = "fixture://simulated" }}
-warehouse = {{ url = "duckdb:///warehouse.duckdb" }}
-alerts = {{ to = [{to}] }}
-"""
+SETTINGS = f"{DEFAULTS}history_quarters = 1{RECORDED}ALERTS{SIMULATED}ALERTS"
 UNAUTHORIZED = Status(Match(path="/v4/.*"), 401, body=b'{"code": "unauthorized"}')
 
-Command = Callable[..., tuple[int, str, str]]
+Command = Callable[..., Ended]
 Settings = Callable[..., None]
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     def write(*to: str) -> None:
-        (tmp_path / ".readiness" / "simulated").mkdir(parents=True, mode=0o700, exist_ok=True)
         written = ", ".join(f'"{each}"' for each in to)
-        (tmp_path / "clari-readiness.toml").write_text(SETTINGS.format(to=written))
+        settings = SETTINGS.replace("ALERTS", f"alerts = {{ to = [{written}] }}")
+        (tmp_path / "clari-readiness.toml").write_text(settings)
 
     return write
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     hours = count()
 
-    def run(*arguments: str, env: str = "simulated", faults: tuple[Fault, ...] = ()) -> tuple[int, str, str]:
+    def ended(*words: str, env: str = "simulated", faults: tuple[Fault, ...] = ()) -> Ended:
         """Run a command against a simulator that begins again an hour later, or the jobs would not have ended."""
-        config = tmp_path / "clari-readiness.toml"
-        monkeypatch.setattr(sys, "argv", ["clari-readiness", *arguments, f"--env={env}", f"--config={config}"])
-        simulator = Simulator(
-            Organisation(people=3, managers=1),
-            key=fixture_key("simulated"),
-            clock=RunningClock(DEFAULT_NOW + timedelta(hours=next(hours)), speed=200),
-            state_directory=tmp_path / ".readiness" / "simulated",
-            faults=faults,
-        )
-        with simulator, pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), *capsys.readouterr()
+        with small_simulator(tmp_path, now=DEFAULT_NOW + timedelta(hours=next(hours)), faults=faults):
+            return run(tmp_path, *words, env=env), *capsys.readouterr()
 
-    return run
+    return ended
 
 
 @pytest.fixture
@@ -141,7 +118,9 @@ def test_without_destinations_nothing_is_sent_recorded_or_said(
     code, _, err = command("export", faults=(UNAUTHORIZED,))
     assert code == 1
     assert "alerts" not in err
-    assert not state.exists()
+    store = AlertStore(state, SystemClock())
+    assert (store.active(), store.outbox()) == ((), ())
+    assert ask(state, "FROM alert_deliveries") == []
 
 
 def test_a_fire_drill_asks_every_destination_and_records_who_took_it(

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from clari_readiness import cli
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import SystemClock
-from clari_readiness.secrets import fixture_key
-from clari_readiness.simulator import EmptyResults, LimitReached, Organisation, RunningClock, Simulator
+from clari_readiness.simulator import EmptyResults, LimitReached, Organisation, Simulator
 from clari_readiness.warehouse import DuckDBWarehouse, JobState, LedgerEntry
+from tests.commands import DEFAULTS, SIMULATED, Ended, run, small_simulator
 from tests.warehouse.documents import ask
 
-SETTINGS = """
-[default]
-forecasts = ["net_bookings"]
-types_to_export = ["forecast", "quota", "crm_closed"]
-fiscal_year = { starts = "02", named_after = "end" }
-history_quarters = 1
-[env.simulated]
-api = { key = "fixture://simulated" }
-warehouse = { url = "duckdb:///warehouse.duckdb" }
-"""
+SETTINGS = f"{DEFAULTS}history_quarters = 1{SIMULATED}"
 
-Command = Callable[..., tuple[int, str, str]]
+Command = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -38,10 +27,7 @@ def organisation() -> Organisation:
 
 @pytest.fixture
 def simulator(tmp_path: Path, organisation: Organisation) -> Iterator[Simulator]:
-    state = tmp_path / ".readiness" / "simulated"
-    state.mkdir(parents=True, mode=0o700)
-    clock = RunningClock(speed=200)
-    with Simulator(organisation, key=fixture_key("simulated"), clock=clock, state_directory=state) as running:
+    with small_simulator(tmp_path, organisation=organisation) as running:
         yield running
 
 
@@ -53,15 +39,11 @@ def settings(tmp_path: Path, simulator: Simulator) -> Path:  # noqa: ARG001 - it
 
 
 @pytest.fixture
-def command(settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    def run(*options: str, verb: str = "export") -> tuple[int, str, str]:
-        arguments = ["clari-readiness", verb, "--env=simulated", f"--config={settings}", *options]
-        monkeypatch.setattr(sys, "argv", arguments)
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), *capsys.readouterr()
+def command(settings: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    def ended(*options: str, verb: str = "export") -> Ended:
+        return run(settings.parent, verb, *options), *capsys.readouterr()
 
-    return run
+    return ended
 
 
 def test_it_says_what_it_costs_then_a_line_for_each_and_the_second_time_that_nothing_is_due(

@@ -14,61 +14,30 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clari_readiness import cli
 from clari_readiness.exporter import exclusively, lock_beside
-from clari_readiness.secrets import fixture_key
-from clari_readiness.simulator import EmptyResults, Organisation, RunningClock, Simulator
+from clari_readiness.simulator import EmptyResults
+from tests.commands import DEFAULTS, RECORDED, SIMULATED, Ended, run, small_simulator
 from tests.warehouse.documents import ask
 
-SETTINGS = """
-[default]
-forecasts = ["net_bookings"]
-types_to_export = ["forecast", "quota", "crm_closed"]
-fiscal_year = { starts = "02", named_after = "end" }
-history_quarters = 2
-retention_quarters = 5
-[env.recorded]
-api = { key = "fixture://recorded", base_url = "https://api.clari.com/v4" }
-[env.simulated]
-api = { key = "fixture://simulated" }
-warehouse = { url = "duckdb:///warehouse.duckdb" }
-"""
+SETTINGS = f"{DEFAULTS}history_quarters = 2\nretention_quarters = 5{RECORDED}{SIMULATED}"
 LATER = datetime(2027, 8, 15, 9, tzinfo=UTC)
 """In 2028_Q3, whose window of five quarters begins with 2027_Q3."""
 
 TABLES = ("forecast_entries", "entry_changes", "snapshots", "time_frames", "time_periods")
 
-Command = Callable[..., tuple[int, str, str]]
-
-
-def simulator(directory: Path, now: datetime | None = None) -> Simulator:
-    state = directory / ".readiness" / "simulated"
-    state.mkdir(parents=True, mode=0o700, exist_ok=True)
-    clock = RunningClock(now, speed=200) if now else RunningClock(speed=200)
-    organisation = Organisation(people=3, managers=1)
-    return Simulator(organisation, key=fixture_key("simulated"), clock=clock, state_directory=state)
-
-
-def run(directory: Path, *arguments: str) -> int:
-    """Run a command in this process."""
-    config = f"--config={directory / 'clari-readiness.toml'}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["clari-readiness", *arguments, config])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-    return int(end.value.code or 0)
+Command = Callable[..., Ended]
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """2027_Q2 to 2027_Q4, exported twice, the second time as empty documents that were refused. Then months pass."""
     directory: Path = tmp_path_factory.mktemp("retention") / "exported"
-    with simulator(directory) as running:
+    with small_simulator(directory) as running:
         (directory / "clari-readiness.toml").write_text(SETTINGS)
-        assert run(directory, "export", "--env=simulated", "--audit-events") == 0
+        assert run(directory, "export", "--audit-events") == 0
         running.set_faults([EmptyResults()])
-        assert run(directory, "export", "--env=simulated", "--anew") == 1
-    with simulator(directory, LATER):
+        assert run(directory, "export", "--anew") == 1
+    with small_simulator(directory, now=LATER):
         pass
     return directory
 
@@ -81,8 +50,8 @@ def place(template: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(place: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    def ran(*options: str) -> tuple[int, str, str]:
-        return run(place, "retention", "--env=simulated", *options), *capsys.readouterr()
+    def ran(*options: str) -> Ended:
+        return run(place, "retention", *options), *capsys.readouterr()
 
     return ran
 
@@ -163,7 +132,7 @@ def test_the_second_time_there_is_nothing_to_do_and_no_byte_changes(place: Path,
 
 
 def test_time_is_the_simulators_and_with_its_clock_as_it_was_nothing_goes(place: Path, command: Command) -> None:
-    with simulator(place, datetime(2027, 7, 31, 12, tzinfo=UTC)):
+    with small_simulator(place, now=datetime(2027, 7, 31, 12, tzinfo=UTC)):
         pass
     before = files(place)
     code, said, _ = command()
@@ -175,7 +144,9 @@ def test_time_is_the_simulators_and_with_its_clock_as_it_was_nothing_goes(place:
 
 
 def test_audit_events_go_with_their_days(place: Path, command: Command) -> None:
-    with simulator(place, datetime(2027, 11, 2, 9, tzinfo=UTC)):  # 2028_Q4: the window begins on the 1st of November
+    with small_simulator(
+        place, now=datetime(2027, 11, 2, 9, tzinfo=UTC)
+    ):  # 2028_Q4: the window begins on the 1st of November
         pass
     warehouse = place / "warehouse.duckdb"
     (count,) = ask(warehouse, "SELECT count(*) FROM audit_events WHERE day < DATE '2026-11-01'")[0]
@@ -282,7 +253,7 @@ def test_without_a_warehouse_none_is_made_and_no_file_goes(place: Path, command:
 
 
 def test_recordings_have_nothing_that_could_go(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(place, "retention", "--env=recorded") == 4
+    assert run(place, "retention", env="recorded") == 4
     assert "recorded has recordings and no warehouse that lasts" in capsys.readouterr().err
 
 
@@ -303,14 +274,14 @@ def test_a_window_that_does_not_hold_what_is_exported_is_one_clear_mistake(place
 def test_a_day_of_audit_events_before_the_window_is_not_exported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with simulator(tmp_path):
+    with small_simulator(tmp_path):
         settings = SETTINGS.replace("history_quarters = 2", "history_quarters = 0")
         (tmp_path / "clari-readiness.toml").write_text(settings)
-        run(tmp_path, "export", "--env=simulated", "--audit-events")
+        run(tmp_path, "export", "--audit-events")
         settings = settings.replace("retention_quarters = 5", "retention_quarters = 1")
         (tmp_path / "clari-readiness.toml").write_text(settings)
-        assert run(tmp_path, "retention", "--env=simulated") == 0
-        assert run(tmp_path, "export", "--env=simulated", "--audit-events") == 0
+        assert run(tmp_path, "retention") == 0
+        assert run(tmp_path, "export", "--audit-events") == 0
         capsys.readouterr()
-        assert run(tmp_path, "retention", "--env=simulated", "--dry-run") == 0
+        assert run(tmp_path, "retention", "--dry-run") == 0
     assert capsys.readouterr().out.splitlines()[1:] == ["nothing lies before it"]

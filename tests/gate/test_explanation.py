@@ -27,12 +27,6 @@ def test_every_item_is_explained_by_its_own_words_alone(item: Item) -> None:
     assert not [word for word in ("<a id", "###", "**", "`", "](") if word in told]
 
 
-def test_an_item_without_a_check_says_so(tmp_path: Path) -> None:
-    (tmp_path / "checklist.md").write_text('<a id="auth-04"></a>\n### AUTH-04 Separate\n\nBecause.\n')
-    told = explanation(item_called("AUTH-03"), tmp_path / "checklist.md")
-    assert told.endswith("\n\nNo check of it is built yet.")
-
-
 def test_a_checklist_that_is_gone_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(ReadinessError, match=r"nowhere.md: No such file or directory; install .* again"):
         explanation(item_called("AUTH-03"), tmp_path / "nowhere.md")

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -12,21 +10,11 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from clari_readiness import cli
-from clari_readiness.secrets import fixture_key
-from clari_readiness.simulator import DEFAULT_NOW, Fault, Organisation, RunningClock, Simulator
+from clari_readiness.simulator import DEFAULT_NOW, Fault, Simulator
+from tests.commands import DEFAULTS, SIMULATED, run, small_simulator, state_directory
 
-SETTINGS = """
-[default]
-forecasts = ["net_bookings"]
-types_to_export = ["forecast", "quota", "crm_closed"]
-fiscal_year = { starts = "02", named_after = "end" }
-history_quarters = 0
-[env.simulated]
-api = { key = "fixture://simulated" }
-key_rotation = { runbook = "rotation.md", rotated_on = 2026-10-01, every = "90d" }
-warehouse = { url = "duckdb:///warehouse.duckdb" }
-"""
+ROTATION = 'key_rotation = { runbook = "rotation.md", rotated_on = 2026-10-01, every = "90d" }'
+SETTINGS = f"{DEFAULTS}history_quarters = 0{SIMULATED}{ROTATION}\n"
 
 Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -36,7 +24,6 @@ class Night:
     """A directory with settings, and the nightly commands at work there, in this process."""
 
     directory: Path
-    call: Callable[[list[str]], int]
     hours: count[int]
 
     @property
@@ -52,14 +39,11 @@ class Night:
 
     def simulator(self, *faults: Fault) -> Simulator:
         """Each time an hour later, or the jobs of the time before would not have ended yet."""
-        clock = RunningClock(DEFAULT_NOW + timedelta(hours=next(self.hours)), speed=200)
-        organisation = Organisation(people=3, managers=1)
-        key = fixture_key("simulated")
-        return Simulator(organisation, key=key, clock=clock, state_directory=self.state, faults=faults)
+        now = DEFAULT_NOW + timedelta(hours=next(self.hours))
+        return small_simulator(self.directory, now=now, faults=faults)
 
     def run(self, verb: str, *options: str) -> int:
-        config = self.directory / "clari-readiness.toml"
-        return self.call(["clari-readiness", verb, "--env=simulated", f"--config={config}", *options])
+        return run(self.directory, verb, *options)
 
     def values(self) -> Values:
         return read(self.file)
@@ -84,14 +68,8 @@ def promtool() -> str:
 
 
 @pytest.fixture
-def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
-    def call(arguments: list[str]) -> int:
-        monkeypatch.setattr(sys, "argv", arguments)
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0)
-
-    made = Night(tmp_path, call, count())
-    made.state.mkdir(parents=True, mode=0o700)
+def night(tmp_path: Path) -> Night:
+    state_directory(tmp_path)
+    made = Night(tmp_path, count())
     made.set("")
     return made

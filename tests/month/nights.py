@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -13,23 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from clari_readiness import cli
 from clari_readiness.environments import Environment
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Fault, ManualClock, Organisation, Simulator
+from tests.commands import DEFAULTS, run, state_directory
 
 COMMANDS = ("export", "reconcile", "retention")
 STARTS_AT = time(8, 30, tzinfo=UTC)  # after 08:00 UTC, as all of deploy/ does (F16)
 
-SETTINGS = """
-[default]
-forecasts = ["net_bookings"]
-types_to_export = ["forecast", "quota", "crm_closed"]
-fiscal_year = { starts = "02", named_after = "end" }
-history_quarters = 1
+SETTINGS = f"""{DEFAULTS}history_quarters = 1
 retention_quarters = 2
 [env.simulated]
-api = { key = "fixture://simulated" }
+api = {{ key = "fixture://simulated" }}
 """
 
 
@@ -82,11 +76,9 @@ class Month:
 
     def command(self, *words: str) -> tuple[int, str]:
         """Run a command in this process, and return its exit code and what it said."""
-        sys.argv = ["clari-readiness", *words, "--env=simulated", f"--config={self.directory / 'clari-readiness.toml'}"]
         said = io.StringIO()
-        with redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), said.getvalue()
+        with redirect_stdout(said), redirect_stderr(said):
+            return run(self.directory, *words), said.getvalue()
 
 
 @contextmanager
@@ -95,13 +87,11 @@ def month(directory: Path, begins: date, organisation: Organisation) -> Iterator
     directory.mkdir()
     (directory / "clari-readiness.toml").write_text(SETTINGS)
     clock = ManualClock(datetime.combine(begins, STARTS_AT) - timedelta(hours=1))
-    state = directory / ".readiness" / "simulated"
-    state.mkdir(parents=True, mode=0o700)
+    state = state_directory(directory)
     key = fixture_key("simulated")
     with (
         pytest.MonkeyPatch.context() as patch,
         Simulator(organisation, key=key, clock=clock, state_directory=state) as simulator,
     ):
         patch.setattr(Environment, "clock", lambda _self, _recorded_at=None: clock)
-        patch.setattr(sys, "argv", sys.argv)
         yield Month(directory, simulator, clock)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -12,58 +11,34 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clari_readiness import cli
-from clari_readiness.secrets import fixture_key
-from clari_readiness.simulator import DEFAULT_NOW, Expired, Fault, Organisation, RunningClock, Simulator
+from clari_readiness.simulator import DEFAULT_NOW, Expired, Fault, Simulator
+from tests.commands import DEFAULTS, RECORDED, SIMULATED, Ended, run, small_simulator
 from tests.warehouse.documents import ask
 
-SETTINGS = """
-[default]
-forecasts = ["net_bookings"]
-types_to_export = ["forecast", "quota", "crm_closed"]
-fiscal_year = { starts = "02", named_after = "end" }
-history_quarters = 1
-[env.recorded]
-api = { key = "fixture://recorded", base_url = "https://api.clari.com/v4" }
-[env.simulated]
-api = { key = "fixture://simulated" }
-warehouse = { url = "duckdb:///warehouse.duckdb" }
-"""
+SETTINGS = f"{DEFAULTS}history_quarters = 1{RECORDED}{SIMULATED}"
 
-Command = Callable[..., tuple[int, str, str]]
+Command = Callable[..., Ended]
 
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Callable[..., Simulator]:
     """Start a simulator again and again, with the jobs that it has already."""
-    state = tmp_path / ".readiness" / "simulated"
-    state.mkdir(parents=True, mode=0o700)
     (tmp_path / "clari-readiness.toml").write_text(SETTINGS)
     hours = count()
 
     def start(*faults: Fault) -> Simulator:
         """Each time an hour later, or the jobs of the time before would not have ended yet."""
-        return Simulator(
-            Organisation(people=3, managers=1),
-            key=fixture_key("simulated"),
-            clock=RunningClock(DEFAULT_NOW + timedelta(hours=next(hours)), speed=200),
-            state_directory=state,
-            faults=faults,
-        )
+        return small_simulator(tmp_path, now=DEFAULT_NOW + timedelta(hours=next(hours)), faults=faults)
 
     return start
 
 
 @pytest.fixture
-def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    def run(verb: str, *options: str, env: str = "simulated") -> tuple[int, str, str]:
-        config = tmp_path / "clari-readiness.toml"
-        monkeypatch.setattr(sys, "argv", ["clari-readiness", verb, f"--env={env}", f"--config={config}", *options])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), *capsys.readouterr()
+def command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    def ended(*words: str, env: str = "simulated") -> Ended:
+        return run(tmp_path, *words, env=env), *capsys.readouterr()
 
-    return run
+    return ended
 
 
 @pytest.fixture
@@ -72,11 +47,11 @@ def reconcile(simulator: Callable[..., Simulator], command: Command) -> Command:
     with simulator():
         assert command("export")[0] == 0
 
-    def run(*options: str, faults: tuple[Fault, ...] = ()) -> tuple[int, str, str]:
+    def ended(*options: str, faults: tuple[Fault, ...] = ()) -> Ended:
         with simulator(*faults):
             return command("reconcile", *options)
 
-    return run
+    return ended
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ import duckdb
 import pytest
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.model.alarms import Drill
 from clari_readiness.model.anomalies import Anomaly, AnomalyKind, Detection, Inspected, PastDetection
 from clari_readiness.model.reconciliation import Amounts, PeriodSeen, Reconciled, Reconciliation, Unreconciled, Verdict
 from clari_readiness.model.time import SteppedClock
-from clari_readiness.warehouse import StateStore
+from clari_readiness.warehouse import AlertStore, RunStore, StateStore
 from tests.warehouse.documents import ask
 
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -83,16 +84,17 @@ def test_of_two_kinds_of_one_run_the_one_that_differs_counts(store: StateStore) 
 def test_a_file_that_is_somebody_elses_is_named(store: StateStore, path: Path) -> None:
     path.parent.mkdir()
     path.write_text("no database")
-    with pytest.raises(WarehouseError, match=r"state\.duckdb"):
+    said = r"state\.duckdb: this file is no DuckDB database; name another file with `state = \.\.\.`"
+    with pytest.raises(WarehouseError, match=said):
         store.reconciliations(AT)
-    with pytest.raises(WarehouseError, match=r"state\.duckdb"):
+    with pytest.raises(WarehouseError, match=said):
         store.record(Reconciliation((SAME,)), AT)
 
 
 def test_a_file_without_our_tables_is_told_in_one_line(store: StateStore, path: Path) -> None:
     path.parent.mkdir()
     duckdb.connect(path).close()
-    with pytest.raises(WarehouseError, match="the suite's records cannot be read") as told:
+    with pytest.raises(WarehouseError, match="the suite's records cannot be used") as told:
         store.reconciliations(AT)
     assert "\n" not in str(told.value)
 
@@ -134,6 +136,26 @@ def test_records_from_before_there_was_a_detection_have_none(store: StateStore, 
     assert store.detections(AT) == ()
     store.record_detection(Detection(Decimal("0.2"), (INSPECTED,)), AT)
     assert len(store.detections(AT)) == 1
+
+
+def test_where_a_fire_drill_came_first_nothing_was_reconciled_yet(store: StateStore, path: Path) -> None:
+    AlertStore(path, SteppedClock(AT)).record_drills([Drill(AT, "alerts.to[0] (json)", "mark", "")])
+    with duckdb.connect(path) as records:
+        for table in ("reconciliations", "detections", "runs"):
+            records.execute(f"DROP TABLE {table}")
+    assert (store.reconciliations(AT), store.detections(AT), RunStore(path, SteppedClock(AT)).commands()) == (
+        (),
+        (),
+        (),
+    )
+
+
+def test_a_change_that_fails_halfway_leaves_the_records_as_they_were(store: StateStore, path: Path) -> None:
+    store.record(Reconciliation((SAME,)), AT)
+    impossible = replace(SAME, kind="neither")
+    with pytest.raises(WarehouseError, match=r"state\.duckdb: the suite's records cannot be used: Constraint Error"):
+        store.record(Reconciliation((DIFFERENT, impossible)), AT)
+    assert ask(path, "SELECT verdict FROM reconciliations") == [("same",)]
 
 
 def test_an_export_that_was_the_same_once_and_is_not_any_more_has_not_reconciled(store: StateStore) -> None:

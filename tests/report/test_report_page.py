@@ -120,7 +120,7 @@ def test_a_go_has_no_blockers_and_nothing_unverified(make: SimpleNamespace) -> N
 def test_causes_are_told_once_with_all_their_items(make: SimpleNamespace) -> None:
     words = Outline(page(make.incomplete())).words
     unverified = words[words.index("Not verified") : words.index("Checklist")]
-    assert unverified.count("not built yet") == 1
+    assert unverified.count("its check did not run") == 1
     assert unverified.count("RES-03") == 1
 
 

@@ -30,13 +30,13 @@ def line_with(words: str, shown: str) -> int:
 
 
 def test_forty_ids_and_ten_lines_of_trouble_fit_on_one_screen(make: SimpleNamespace) -> None:
-    unbuilt = [f"CLA-{number:02}" for number in range(13, 53)]
-    waiting = [make.result(name, Result.NOT_VERIFIED, observed="", cause="not built yet") for name in unbuilt]
+    silent = [f"CLA-{number:02}" for number in range(13, 53)]
+    waiting = [make.result(name, Result.NOT_VERIFIED, observed="", cause="its check did not run") for name in silent]
     failing = [f"API-0{number}" for number in range(1, 6)] + [f"RES-0{number}" for number in range(1, 6)]
     wrong = [make.result(name, Result.FAIL, observed=f"{name} is not what was expected of it") for name in failing]
     shown = card(make.report(*wrong, *waiting, decision=Decision("NO-GO", 1, ("10 items failed",)))).splitlines()
     assert len(shown) <= 40
-    assert all(name in " ".join(shown) for name in [*failing, *unbuilt])
+    assert all(name in " ".join(shown) for name in [*failing, *silent])
 
 
 def test_ten_blockers_with_what_to_do_fit_on_one_screen(make: SimpleNamespace) -> None:
@@ -85,14 +85,14 @@ def test_failures_come_first_and_urgent_ones_first_of_all(make: SimpleNamespace)
 
 def test_items_with_one_cause_are_told_once(make: SimpleNamespace) -> None:
     shown = card(make.incomplete())
-    assert shown.count("not built yet") == 1
+    assert shown.count("its check did not run") == 1
     assert shown.count("does not resolve") == 1
     assert shown.count("set CLARI_API_KEY") == 1
-    assert "26 items  not built yet" in shown
+    assert "26 items  its check did not run" in shown
 
 
 def test_an_item_that_two_causes_hold_back_is_listed_under_both(make: SimpleNamespace) -> None:
-    key, later = "the key does not resolve", "not built yet"
+    key, later = "the key does not resolve", "its check did not run"
     both = make.result("API-04", Result.NOT_VERIFIED, cause=key)
     second = Finding("API-04", "trial", Result.NOT_VERIFIED, check="", observed=later, cause=later)
     both = replace(both, findings=(*both.findings, second))

@@ -1,4 +1,4 @@
-"""What a night's reconciliation says about exports: which are the newest, and which may be a baseline."""
+"""What a reconciliation says about exports: which are the newest, and which may be a baseline."""
 
 from __future__ import annotations
 
