@@ -20,7 +20,7 @@ Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 @dataclass
-class Night:
+class Place:
     """A directory with settings, and the nightly commands at work there, in this process."""
 
     directory: Path
@@ -68,8 +68,8 @@ def promtool() -> str:
 
 
 @pytest.fixture
-def night(tmp_path: Path) -> Night:
+def place(tmp_path: Path) -> Place:
     state_directory(tmp_path)
-    made = Night(tmp_path, count())
+    made = Place(tmp_path, count())
     made.set("")
     return made

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clari_readiness.monitoring import METRICS
-from tests.monitoring.conftest import Night, promtool
+from tests.monitoring.conftest import Place, promtool
 
 DASHBOARD: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "deploy" / "grafana" / "dashboard.json").read_text(encoding="utf-8")
@@ -30,10 +30,10 @@ def named() -> set[str]:
     return words | {word for text in expressions() for word in re.findall(r"clari_\w+", text)}
 
 
-def test_every_metric_that_it_names_is_written_by_a_real_night(night: Night) -> None:
-    with night.simulator():
-        assert [night.run(verb) for verb in ("export", "reconcile", "retention")] == [0, 0, 0]
-    assert named() <= {name for name, _ in night.values()}
+def test_every_metric_that_it_names_is_written_by_a_real_night(place: Place) -> None:
+    with place.simulator():
+        assert [place.run(verb) for verb in ("export", "reconcile", "retention")] == [0, 0, 0]
+    assert named() <= {name for name, _ in place.values()}
 
 
 def test_no_metric_of_ours_is_left_out() -> None:
