@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.runs import CommandRuns, Differences, Run, Totals
+from clari_readiness.model.runs import CommandRuns, Differences, Run, Swings, Totals
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.loading import in_utc, transaction
 from clari_readiness.warehouse.opening import first_line, open_to_write, patiently
@@ -44,9 +44,13 @@ class NightLog:
         """Return what the newest reconciliation of each forecast and period found, of those that looked."""
         return tuple(Differences(at.replace(tzinfo=UTC), *rest) for at, *rest in self._rows("state/newest_differences"))
 
-    def _rows(self, name: str) -> list[tuple[Any, ...]]:
+    def swings(self, until: datetime) -> tuple[Swings, ...]:
+        """Return how much moved in each forecast and period, by the newest detection of it until a moment."""
+        return tuple(Swings(*row) for row in self._rows("state/newest_swings", {"until": in_utc(until)}))
+
+    def _rows(self, name: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         with self._opened() as connection:
-            return connection.execute(statement(name)).fetchall()
+            return connection.execute(statement(name), params or {}).fetchall()
 
     @contextmanager
     def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
