@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from clari_readiness.alerts import clock_of, link_of, watched_exports
+from clari_readiness.alerts import link_of, watched_exports
 from clari_readiness.cli.nightly import Night, nightly
 from clari_readiness.cli.options import Config, Env, chosen, require_a_clari
 from clari_readiness.environments import Environment
@@ -68,7 +68,7 @@ def export(  # noqa: PLR0917 - typer's way
     """
     environment = chosen(env, config)
     require_a_clari(environment)
-    requests = _chosen(planned(environment, clock_of(environment)), forecast or (), period or ())
+    requests = _chosen(planned(environment, environment.clock()), forecast or (), period or ())
     narrowed = bool(forecast or period)
     if no_forecasts and narrowed:
         raise SettingsError("--no-forecasts leaves nothing of --forecast and --period", way_out="leave one of them out")
