@@ -107,16 +107,16 @@ def test_the_required_types_are_in_the_warehouse(
 
 @item("API-04", "Time period coverage verified (current quarter + 4 historical)", priority="P2", source="warehouse")
 def test_every_quarter_is_there_and_none_is_a_copy(
-    environment: Environment, warehouse: AskedWarehouse, quarters: tuple[Quarter, ...], evidence: EvidenceLog
+    environment: Environment, warehouse: AskedWarehouse, quarters_due: tuple[Quarter, ...], evidence: EvidenceLog
 ) -> None:
     """A missing quarter breaks every comparison; a copied one (F18) makes two different quarters equal."""
     periods = warehouse.periods(environment.forecasts)
     there = {(row["forecast_name"], row["time_period"]) for row in periods if row["amounts"]}
-    wanted = [(forecast, str(quarter)) for forecast in environment.forecasts for quarter in quarters]
+    wanted = [(forecast, str(quarter)) for forecast in environment.forecasts for quarter in quarters_due]
     missing = [f"{quarter} of {forecast}" for forecast, quarter in wanted if (forecast, quarter) not in there]
     assert not missing, evidence.fails(
         f"no amounts for {', '.join(missing)}",
-        expected=f"amounts for {', '.join(map(str, quarters))}",
+        expected=f"amounts for {', '.join(map(str, quarters_due))}",
         fix="export these quarters, each by its name; an unknown or empty timePeriod gives the current quarter (F18)",
     )
     copies = [

@@ -14,6 +14,7 @@ _STANDING = "Look whether Clari is still kept up to date, and whether the export
 def watched_anomalies(detection: Detection, *, link: str = "") -> Watched:
     """Return what a detection says: one alarm for all amounts that moved of a forecast and period, one for standstill.
 
+    Amounts move once, in one export: that is told once, although each night looks at it until there is a newer one.
     What had no baseline is not judged.
     """
     judged = [each for each in detection.inspected if each.baseline_at is not None or _of(detection, each)]
@@ -39,6 +40,7 @@ def _alarms(inspected: Inspected, anomalies: Sequence[Anomaly], link: str) -> It
             todo=_REVIEW,
             link=link,
             details=tuple(map(str, moved)),
+            event=inspected.exported_at.isoformat(),
         )
     for each in standing:
         yield Alarm(

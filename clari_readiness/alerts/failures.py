@@ -8,6 +8,7 @@ from clari_readiness.errors import (
     ClariError,
     ExporterBusy,
     LimitReached,
+    NotVerified,
     ReadinessError,
     SecretError,
     Unauthorized,
@@ -23,6 +24,7 @@ _KINDS: tuple[tuple[type[Exception], str, str], ...] = (
     (LimitReached, "out of quota", "look at /admin/limits, and at who else uses it up"),
     (ClariError, "Clari cannot be reached", "look at Clari's status page and at the network; the next run tries again"),
     (ExporterBusy, "another exporter runs", "let it finish, or stop it; two of them want to start at different hours"),
+    (NotVerified, "could not look", "run it by hand, and read its output"),
     (WarehouseError, "the warehouse cannot be used", "look at the warehouse; the next run tries again"),
 )
 _CONSEQUENCES: dict[Job, str] = {

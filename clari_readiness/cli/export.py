@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from clari_readiness.alerts import link_of, watched_exports
-from clari_readiness.cli.nightly import NightlyRun, clock_of, nightly
+from clari_readiness.alerts import clock_of, link_of, watched_exports
+from clari_readiness.cli.nightly import NightlyRun, nightly
 from clari_readiness.cli.options import Config, Env, chosen, require_a_clari
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError

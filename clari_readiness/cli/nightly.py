@@ -9,12 +9,11 @@ from typing import Literal
 import duckdb
 import typer
 
-from clari_readiness.alerts import Job, could_not_run, deliver, link_of
+from clari_readiness.alerts import Job, clock_of, could_not_run, deliver, link_of
 from clari_readiness.environments import Environment
-from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
+from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.model.alarms import Watched
 from clari_readiness.model.runs import Run
-from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.monitoring import Meter, leave_behind
 
 Command = Literal["export", "reconcile", "retention"]
@@ -80,11 +79,3 @@ def _leave_behind(environment: Environment, run: Run) -> None:
         leave_behind(environment, run)
     except ReadinessError as error:
         typer.echo(f"clari-readiness: the metrics of this run are not complete: {error}", err=True)
-
-
-def clock_of(environment: Environment) -> Clock:
-    """Return the environment's clock; the machine's where the simulator was never started."""
-    try:
-        return environment.clock()
-    except NotVerified:
-        return SystemClock()

@@ -11,6 +11,7 @@ from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.retention import RetiredFiles, enforce
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
 from clari_readiness.exporter.settings import (
+    due_by_now,
     exporter_of,
     opportunity_ids,
     overdue_before,
@@ -38,6 +39,7 @@ __all__ = [
     "Schedule",
     "Standing",
     "Step",
+    "due_by_now",
     "enforce",
     "exclusively",
     "export_audit_events",

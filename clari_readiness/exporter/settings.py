@@ -13,7 +13,7 @@ from clari_readiness.exporter.opportunities import ids_in
 from clari_readiness.exporter.plan import Schedule, plan
 from clari_readiness.exporter.seams import Contracts, ExportClient
 from clari_readiness.exporter.waiting import Patience
-from clari_readiness.model.calendar import Window
+from clari_readiness.model.calendar import Quarter, Window
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import DuckDBWarehouse
@@ -80,6 +80,18 @@ def overdue_before(environment: Environment, clock: Clock) -> Window:
     nobody can have kept it yet.
     """
     return environment.fiscal_year.window(clock.now().date() - timedelta(days=1), environment.retention_quarters)
+
+
+def due_by_now(environment: Environment, clock: Clock) -> tuple[Quarter, ...]:
+    """Return the quarters whose exports ought to be there by now, the newest first.
+
+    As `overdue_before`, on the first day of a quarter it is not asked for yet: its first export comes hours after
+    midnight.
+    """
+    today = clock.now().date()
+    begun = environment.fiscal_year.quarter_of(today - timedelta(days=1))
+    quarters = environment.fiscal_year.history(today, environment.history_quarters)
+    return tuple(quarter for quarter in quarters if quarter <= begun)
 
 
 def opportunity_ids(environment: Environment, store: EventStore) -> tuple[str, ...]:

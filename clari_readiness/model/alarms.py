@@ -19,6 +19,9 @@ class Alarm:
     "anomalies/net_bookings", "retention"); `cause` is a key under it that stays the same from run to run, for which
     there is one message. `what` happened, `why` says how bad that is, `todo` what to do about it, and `link` where to
     read on: sentences for people. `details` has one line each for what is grouped in it.
+
+    `event` names what happened once and does not go on, as the export in which an amount has moved: such an alarm is
+    told once for each, and never over. An alarm without one is about how things are, and told as long as they are so.
     """
 
     topic: str
@@ -29,6 +32,7 @@ class Alarm:
     todo: str
     link: str = ""
     details: tuple[str, ...] = ()
+    event: str = ""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -54,3 +54,12 @@ class Differences:
     missing: int
     too_many: int
     differing: int
+
+
+@dataclass(frozen=True)
+class Swings:
+    """How many amounts of a forecast and period moved too far in its newest export, of people, teams and the total."""
+
+    forecast_id: str
+    time_period: str
+    amounts: int

@@ -11,6 +11,7 @@ from typing import Any
 from clari_readiness.environments import Environment
 from clari_readiness.model.anomalies import Anomaly, AnomalyKind, Crowd, Detection, Inspected, Seen
 from clari_readiness.model.calendar import FiscalYear, Quarter
+from clari_readiness.model.exports import EXPORT_TYPES
 from clari_readiness.model.reconciliation import Reconciliation
 from clari_readiness.monitoring.baselines import Baseline, Baselines, is_among
 from clari_readiness.monitoring.reconciled import different_of, newest_of, reconciled_of
@@ -29,13 +30,14 @@ class Detector:
     """Everything that a detection takes.
 
     More than `threshold` (0.20: a fifth of what was) is a swing. `unchanged_for` is how long the current quarter may
-    stand still.
+    stand still. Amounts of `types` can swing; all stand still.
     """
 
     amounts: StandingAmounts
     threshold: Decimal
     fiscal_year: FiscalYear
     unchanged_for: timedelta
+    types: Sequence[str] = EXPORT_TYPES
 
     def after(self, found: Reconciliation, earlier: Collection[Export]) -> Detection:
         """Look at the exports that were reconciled just now; `earlier` are those that had reconciled before.
@@ -72,7 +74,7 @@ class Detector:
     def _swings(self, export: Export, baseline: Baseline) -> Iterator[tuple[Row, Anomaly]]:
         if baseline.standing is None:
             return
-        rows = self.amounts.swings(Standing(export), baseline.standing, self.threshold)
+        rows = self.amounts.swings(Standing(export), baseline.standing, self.threshold, self.types)
         if not rows:
             return
         earlier = baseline.past[: HISTORY - 1][::-1]
@@ -108,6 +110,7 @@ def detector_of(environment: Environment, amounts: StandingAmounts) -> Detector:
         threshold_of(environment),
         environment.fiscal_year,
         timedelta(seconds=environment.unchanged_for),
+        environment.anomaly_types,
     )
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from clari_readiness.warehouse import WarehouseReader
@@ -22,11 +21,6 @@ LEDGER = (
 """The columns that a ledger must have to be asked."""
 
 _EVER = datetime.min.replace(year=1970, tzinfo=UTC)
-_TABLES = {
-    "export_jobs": LEDGER,
-    "snapshots": ("forecast_id", "time_period_id", "job_id", "exported_at"),
-    "entry_changes": ("forecast_id", "time_period_id", "job_id", "kind", "type", "previous_amount", "current_amount"),
-}
 
 
 @dataclass(frozen=True)
@@ -40,18 +34,15 @@ class NewestJob:
 
 
 class AskedLedger:
-    """Asks the tables that the reference exporter keeps beside the team's. Raises WarehouseError."""
+    """Asks the ledger that the reference exporter keeps beside the team's table. Raises WarehouseError."""
 
     def __init__(self, reader: WarehouseReader) -> None:
         self._reader = reader
 
     @property
     def is_there(self) -> bool:
-        """Whether there are such tables: another exporter keeps none."""
-        return all(
-            self._ask("checks/has_table", table_name=table, columns=list(columns))[0]["there"]
-            for table, columns in _TABLES.items()
-        )
+        """Whether there is one: another exporter keeps none."""
+        return bool(self._ask("checks/has_table", table_name="export_jobs", columns=list(LEDGER))[0]["there"])
 
     def outcomes(self, since: datetime = _EVER) -> Outcomes:
         """Return how many jobs are in each state, of those that were asked for since then."""
@@ -65,11 +56,6 @@ class AskedLedger:
         for row in self._ask("metrics/newest_jobs"):
             phases = {phase: row[f"{phase}_seconds"] for phase in ("queue", "run", "download", "load")}
             yield NewestJob(row["forecast_name"], row["time_period"], phases, row["entries"])
-
-    def swings(self, threshold: float) -> Iterator[tuple[str, str, int]]:
-        """Yield forecast, period and how many amounts the newest snapshot changed by more than the threshold."""
-        for row in self._ask("metrics/swings", threshold=Decimal(str(threshold))):
-            yield row["forecast_name"], row["time_period"], row["swings"]
 
     def _ask(self, name: str, **params: Any) -> list[dict[str, Any]]:
         return self._reader.run(name, statement(name), params).dicts()

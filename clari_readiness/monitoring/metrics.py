@@ -69,7 +69,7 @@ _MADE = (
     Metric(
         "clari_swings",
         "amounts",
-        "Amounts that the newest snapshot changed by more than anomaly_threshold.",
+        "Amounts that swung, of people, teams and the total, as the newest detection found.",
         ("forecast", "period"),
     ),
     Metric(

@@ -30,7 +30,7 @@ def samples_of(
     yield from _runs(commands)
     yield from _quota(environment, commands)
     yield from _rotation(environment)
-    yield from _read("state", lambda: _reconciliations(environment, runs.differences(), now))
+    yield from _read("state", lambda: _found(environment, runs, now))
     yield from _read("warehouse", lambda: _warehouse(environment, now))
 
 
@@ -72,17 +72,24 @@ def _rotation(environment: Environment) -> Iterator[Sample]:
         yield Sample("clari_key_rotation_due_timestamp_seconds", datetime.combine(due, time(), UTC).timestamp())
 
 
-def _reconciliations(environment: Environment, found: Iterable[Differences], now: datetime) -> Iterator[Sample]:
+def _found(environment: Environment, runs: RunStore, now: datetime) -> Iterator[Sample]:
     """Yield what was found of the quarters that are still exported: older ones are not reconciled any more."""
     history = environment.fiscal_year.history(now.date(), environment.history_quarters)
-    covered = {str(quarter) for quarter in history}
-    for each in found:
-        if each.time_period in covered and each.forecast_id in environment.forecasts:
-            labels = {"forecast": each.forecast_id, "period": each.time_period}
-            yield Sample("clari_reconciliation_timestamp_seconds", each.at.timestamp(), labels)
-            counts = {"missing": each.missing, "too_many": each.too_many, "amount": each.differing}
-            for kind, count in counts.items():
-                yield Sample("clari_reconciliation_differences", count, {**labels, "kind": kind})
+    covered = {(forecast, str(quarter)) for forecast in environment.forecasts for quarter in history}
+    for each in runs.differences():
+        if (each.forecast_id, each.time_period) in covered:
+            yield from _reconciliation(each)
+    for swung in runs.swings(now):
+        if (swung.forecast_id, swung.time_period) in covered:
+            yield Sample("clari_swings", swung.amounts, _where(swung.forecast_id, swung.time_period))
+
+
+def _reconciliation(found: Differences) -> Iterator[Sample]:
+    where = _where(found.forecast_id, found.time_period)
+    yield Sample("clari_reconciliation_timestamp_seconds", found.at.timestamp(), where)
+    counts = {"missing": found.missing, "too_many": found.too_many, "amount": found.differing}
+    for kind, count in counts.items():
+        yield Sample("clari_reconciliation_differences", count, {**where, "kind": kind})
 
 
 def _warehouse(environment: Environment, now: datetime) -> Iterator[Sample]:
@@ -106,8 +113,6 @@ def _ledger(environment: Environment, ledger: AskedLedger, now: datetime) -> Ite
                 yield Sample("clari_export_phase_seconds", seconds, {**where, "phase": phase})
         if job.entries is not None:
             yield Sample("clari_export_entries", job.entries, where)
-    for forecast, period, swings in ledger.swings(environment.anomaly_threshold):
-        yield Sample("clari_swings", swings, _where(forecast, period))
 
 
 def _outcomes(environment: Environment, ever: Outcomes, lately: Outcomes) -> Iterator[Sample]:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from clari_readiness.environments import Environment, Environments
-from clari_readiness.exporter import Landing, overdue_before, window_of
+from clari_readiness.exporter import Landing, due_by_now, overdue_before, window_of
 from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.gate.evidence import EvidenceLog
@@ -60,6 +60,12 @@ def today(clock: Clock) -> date:
 def quarters(environment: Environment, today: date) -> tuple[Quarter, ...]:
     """Return the fiscal quarters that must be covered, the current one first."""
     return environment.fiscal_year.history(today, environment.history_quarters)
+
+
+@pytest.fixture(scope="session")
+def quarters_due(environment: Environment, clock: Clock) -> tuple[Quarter, ...]:
+    """Return the fiscal quarters whose exports must be there, however early in the day it is, the newest first."""
+    return due_by_now(environment, clock)
 
 
 @pytest.fixture(scope="session")

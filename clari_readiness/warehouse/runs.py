@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from clari_readiness.model.runs import CommandRuns, Differences, Run, Totals
+from clari_readiness.model.runs import CommandRuns, Differences, Run, Swings, Totals
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.loading import in_utc
 from clari_readiness.warehouse.records import Records, aware
@@ -33,6 +33,10 @@ class RunStore:
     def differences(self) -> tuple[Differences, ...]:
         """Return what the newest reconciliation of each forecast and period found, of those that looked."""
         return tuple(Differences(aware(at), *rest) for at, *rest in self._records.rows("newest_differences"))
+
+    def swings(self, until: datetime) -> tuple[Swings, ...]:
+        """Return how much moved in each forecast and period, by the newest detection of it until a moment."""
+        return tuple(Swings(*row) for row in self._records.rows("newest_swings", {"until": in_utc(until)}))
 
 
 def _command(row: tuple[Any, ...]) -> CommandRuns:

@@ -40,9 +40,11 @@ class StandingAmounts:
         asked = {"forecasts": list(forecasts), "periods": list(periods)}
         return tuple(Export(*row) for row in self._reader.run("exports", sql, asked).rows)
 
-    def swings(self, current: Standing, baseline: Standing, threshold: Decimal) -> list[dict[str, Any]]:
-        """Return what moved by more than a part of what it was, as swings.sql tells it."""
-        return self._ask("swings", (current, baseline), threshold=threshold)
+    def swings(
+        self, current: Standing, baseline: Standing, threshold: Decimal, types: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Return what moved by more than a part of what it was, of these types, as swings.sql tells it."""
+        return self._ask("swings", (current, baseline), threshold=threshold, swinging=list(types))
 
     def history(self, past: Sequence[Standing], named: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return what each of the named amounts was; `side` is the place of the export in `past`."""

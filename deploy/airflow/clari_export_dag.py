@@ -1,4 +1,4 @@
-"""The night of a Clari integration, for Airflow 3: export, reconcile, keep the window, and tell when something failed.
+"""The night of a Clari integration, for Airflow 3: export, reconcile, keep the window, and show when something failed.
 
 It runs the installed `clari-readiness` command and imports nothing of it: Airflow's versions and its own never meet.
 Three environment variables of the workers say how:
@@ -9,6 +9,10 @@ Three environment variables of the workers say how:
 
 Before the first run: `airflow pools import deploy/airflow/pools.json`. Every task may be repeated: what was exported
 is not due any more that day, so a second run spends no quota and changes no row.
+
+The commands tell people themselves (`alerts.to` in the settings): once for each cause, and again when it is over. So
+hang no mail on failed tasks, or everything is told twice. What a command cannot tell is that it never ran, or that its
+settings hold a mistake: that is what ClariExportDidNotRun of deploy/prometheus/alerts.yaml is for.
 """
 
 from __future__ import annotations
@@ -93,7 +97,7 @@ def clari_export() -> None:
 
     @task(trigger_rule="all_done", retries=0)
     def tell() -> None:
-        """Fail, and name every task that failed: what follows it in Airflow (a callback, a mail) tells people once."""
+        """Fail, and name every task that failed, so that the run is seen to be bad in Airflow. It sends nothing."""
         context = get_current_context()
         run = context["run_id"]
         states = context["ti"].get_task_states(dag_id=context["dag"].dag_id, run_ids=[run])[run]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from clari_readiness.alerts.deciding import decide, one_message_each
@@ -69,6 +70,18 @@ def test_another_cause_under_the_same_topic_is_another_alarm() -> None:
         ("raised", FIRST.topic),
         ("recovered", FIRST.topic),
     ]
+
+
+def test_what_happened_is_told_once_for_each_time_and_is_never_over() -> None:
+    swung = replace(FIRST, event="the export of Monday")
+    night = decide((), watched(swung), NIGHT)
+    assert told(night) == [("raised", FIRST.topic)]
+    later = decide(night.active, watched(swung), NIGHT + A_DAY)
+    assert told(later) == []
+    again = decide(later.active, watched(replace(swung, event="the export of Tuesday")), NIGHT + A_DAY)
+    assert [(each.kind, each.since) for each in again.notices] == [("raised", NIGHT + A_DAY)]
+    calm = decide(again.active, watched(topics=(FIRST.topic,)), NIGHT + 2 * A_DAY)
+    assert (calm.notices, calm.active) == ((), ())
 
 
 def test_words_that_change_from_night_to_night_are_no_new_alarm_and_the_newest_are_kept() -> None:

@@ -23,8 +23,8 @@ NIGHTLY = REPOSITORY / "deploy" / "cron" / "nightly"
 CRONTAB = REPOSITORY / "deploy" / "cron" / "clari-readiness"
 
 
-def night(settings: Path, *arguments: str, command: Path = BIN / "clari-readiness") -> Ran:
-    told = {"CLARI_READINESS": str(command), "CLARI_READINESS_CONFIG": str(settings)}
+def night(settings: Path, *arguments: str, command: Path = BIN / "clari-readiness", mails: str = "all") -> Ran:
+    told = {"CLARI_READINESS": str(command), "CLARI_READINESS_CONFIG": str(settings), "CLARI_READINESS_MAILS": mails}
     done = subprocess.run(
         ["sh", str(NIGHTLY), *arguments], env={**environment(), **told}, capture_output=True, text=True, check=False
     )
@@ -106,6 +106,30 @@ def test_the_exit_code_is_the_gravest_and_each_step_runs(
     ran = night(tmp_path / "clari-readiness.toml", command=command)
     assert ran.code == worst
     assert ran.lines[0].endswith(f" prod export={export} reconcile={reconcile} retention={retention}")
+
+
+@pytest.mark.parametrize(
+    ("says", "code", "is_mailed"),
+    [
+        ("export failed", 1, False),
+        ("nobody could look", 10, False),
+        ("alerts: 1 alert could not be delivered to alerts.to[0] (slack)", 1, True),
+        ("a mistake in the settings", 4, True),
+        ("broke off", 3, True),
+    ],
+)
+def test_where_the_commands_tell_people_themselves_only_what_they_could_not_tell_is_mailed(
+    says: str, code: int, *, is_mailed: bool, tmp_path: Path
+) -> None:
+    command = tmp_path / "command"
+    command.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit {code}\n")
+    command.chmod(0o755)
+    ran = night(tmp_path / "clari-readiness.toml", command=command, mails="untold")
+    assert (ran.code, says in ran.out, bool(ran.out)) == (code, is_mailed, is_mailed)
+    left = tmp_path / ".readiness" / "prod"
+    assert says in (left / "nightly.out").read_text()
+    assert f" prod export={code} " in (left / "nightly.log").read_text()
+    assert says in night(tmp_path / "clari-readiness.toml", command=command).out
 
 
 def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ def test_pull_requests_get_the_gate_without_a_secret_and_the_schedule_gets_the_n
     assert JOBS["gate"]["if"] == "github.event_name == 'pull_request'"
     assert JOBS["nightly"]["if"] == "github.event_name != 'pull_request'"
     assert "secrets." not in str(JOBS["gate"])
+    nightly = [step for step in JOBS["nightly"]["steps"] if step.get("run", "").endswith("prod")]
+    assert nightly
+    assert all("secrets.CLARI_ALERTS" in step["env"]["CLARI_ALERTS"] for step in nightly)
     assert "secrets.CLARI_API_KEY_PROD" in str(JOBS["nightly"])
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from clari_readiness.environments import load
+from clari_readiness.environments import Environment, load
 from clari_readiness.errors import ExportError, JobTimedOut, Unreachable
-from clari_readiness.exporter import Exporter, Schedule, Step, overdue_before, window_of
+from clari_readiness.exporter import Exporter, Schedule, Step, due_by_now, overdue_before, window_of
 from clari_readiness.model.calendar import FiscalYear
 from clari_readiness.model.exports import ExportRequest, JobStatus, Limits
 from clari_readiness.model.time import SteppedClock
@@ -236,11 +236,30 @@ def test_the_same_request_twice_is_one(run: Run, request_of: Of, clari: Clari) -
 def test_what_leaves_the_window_at_midnight_has_until_the_end_of_the_day_to_go(
     now: datetime, overdue: str, tmp_path: Path
 ) -> None:
-    settings = tmp_path / "clari-readiness.toml"
+    environment = _environment(tmp_path)
+    assert str(overdue_before(environment, SteppedClock(now)).first) == overdue
+    assert str(window_of(environment, SteppedClock(now)).first) == ("2027_Q2" if now.month == 10 else "2027_Q3")
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 10, 31, 23, 59, tzinfo=UTC), ["2027_Q3", "2027_Q2"]),
+        (datetime(2026, 11, 1, 0, 1, tzinfo=UTC), ["2027_Q3"]),
+        (datetime(2026, 11, 1, 23, 59, tzinfo=UTC), ["2027_Q3"]),
+        (datetime(2026, 11, 2, 0, 1, tzinfo=UTC), ["2027_Q4", "2027_Q3"]),
+    ],
+)
+def test_a_quarter_that_begins_at_midnight_has_until_the_end_of_the_day_to_be_exported(
+    now: datetime, due: list[str], tmp_path: Path
+) -> None:
+    assert [str(quarter) for quarter in due_by_now(_environment(tmp_path), SteppedClock(now))] == due
+
+
+def _environment(directory: Path) -> Environment:
+    settings = directory / "clari-readiness.toml"
     settings.write_text(
         'default = { forecasts = ["f"], fiscal_year = { starts = "02", named_after = "end" }, history_quarters = 1, '
         'retention_quarters = 2 }\n[env.simulated]\napi = { key = "fixture://simulated" }\n'
     )
-    environment = load(settings, environ={}).get("simulated")
-    assert str(overdue_before(environment, SteppedClock(now)).first) == overdue
-    assert str(window_of(environment, SteppedClock(now)).first) == ("2027_Q2" if now.month == 10 else "2027_Q3")
+    return load(settings, environ={}).get("simulated")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -106,6 +107,16 @@ def test_types_are_apart(scene: Scene) -> None:
         scene.put({"ann": 100}, at)
         scene.put({"ann": closed}, at, column="crm_closed")
     assert {each.type for each in scene.detect().anomalies} == {"crm_closed"}
+
+
+def test_only_amounts_of_the_types_that_are_asked_for_swing(scene: Scene) -> None:
+    for column in ("quota_amount", "crm_closed"):
+        scene.put({"ann": 100}, AT - A_DAY, column=column)
+        scene.put({"ann": 200}, AT, column=column)
+    detector = replace(scene.detector, types=("forecast", "quota"))
+    found = detector.detect([scene.exports[1]], scene.exports)
+    assert {each.type for each in found.anomalies} == {"quota"}
+    assert found.inspected[0].found == len(found.anomalies)
 
 
 def test_the_latest_week_counts_whatever_became_of_those_before(scene: Scene) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -12,12 +13,16 @@ import pytest
 
 from clari_readiness.cli.nightly import nightly
 from clari_readiness.environments import load
+from clari_readiness.model.anomalies import Anomaly, AnomalyKind, Detection, Inspected
+from clari_readiness.model.time import SystemClock
 from clari_readiness.monitoring import METRICS
 from clari_readiness.monitoring.textfile import put
-from clari_readiness.simulator import EmptyResults, LimitReached, Match, Status
+from clari_readiness.simulator import DEFAULT_NOW, EmptyResults, LimitReached, Match, Status
+from clari_readiness.warehouse import StateStore
 from tests.monitoring.conftest import Place, read
 
 WHERE = {"forecast": "net_bookings", "period": "2027_Q4"}
+AN_HOUR = timedelta(hours=1)
 SERVER_FAULT = Status(Match("GET", "/v4/admin/limits", frozenset({1})), 503)
 
 
@@ -119,21 +124,17 @@ def test_a_lost_row_is_a_difference_and_the_run_has_failed(place: Place) -> None
     assert place.value("clari_run_success", command="export") == 1
 
 
-def test_a_swing_is_counted_at_the_threshold_of_the_settings(place: Place) -> None:
+def test_swings_are_what_the_newest_detection_found_and_what_stands_still_is_none(place: Place) -> None:
     with place.simulator():
         place.run("export")
-    entry = "SELECT forecast_id, time_period_id, time_frame_id, user_id, field_id, currency"
-    with duckdb.connect(place.directory / "warehouse.duckdb") as connection:
-        for current in ("120.00", "120.01", "79.99", "80.00"):
-            connection.execute(
-                f"INSERT INTO entry_changes {entry}, 'forecast', 'changed', 100, {current}, 'before', exported_at, "
-                "job_id, exported_at FROM forecast_entries LIMIT 1"
-            )
+    state = StateStore(place.state / "state.duckdb", SystemClock())
+    moved, still = _anomaly(AnomalyKind.SWING), _anomaly(AnomalyKind.UNCHANGED_TOO_LONG)
+    state.record_detection(_detected(moved, moved, still), DEFAULT_NOW - 2 * AN_HOUR)
     place.run("retention")
     assert place.value("clari_swings", **WHERE) == 2
-    place.set("anomaly_threshold = 0.10\n")
+    state.record_detection(_detected(still), DEFAULT_NOW - AN_HOUR)
     place.run("retention")
-    assert place.value("clari_swings", **WHERE) == 4
+    assert place.value("clari_swings", **WHERE) == 0
 
 
 def test_records_that_cannot_be_written_are_told_and_the_run_is_in_the_metrics_all_the_same(
@@ -203,3 +204,15 @@ def test_a_run_that_crashes_or_is_interrupted_has_failed(place: Place, end: Base
         raise end
     assert place.value("clari_run_success", command="export") == 0
     assert place.value("clari_runs_total", command="export", outcome="failed") == 1
+
+
+def _detected(*anomalies: Anomaly) -> Detection:
+    looked_at = Inspected(*WHERE.values(), DEFAULT_NOW, WHERE["period"], DEFAULT_NOW - AN_HOUR, len(anomalies))
+    return Detection(Decimal("0.2"), (looked_at,), anomalies)
+
+
+def _anomaly(kind: AnomalyKind) -> Anomaly:
+    amounts = (Decimal("100.00"), Decimal("150.00"))
+    whose = ("fc_commit", "USD", "forecast")
+    before = (WHERE["period"], DEFAULT_NOW - AN_HOUR)
+    return Anomaly(kind, "total", "", *WHERE.values(), *whose, *amounts, *before, DEFAULT_NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,10 @@ from tests.month.nights import COMMANDS, Month, month
 BEGINS, NIGHTS = date(2026, 10, 14), 35
 ENDED, TURNED = "2027_Q3", "2027_Q4"  # the quarter turns on 1 November
 LEAVES = date(2026, 10, 22)
+VANISHES = date(2026, 11, 2)
+CORRECTED = date(2026, 11, 9)
+MENDED = Decimal("12345678.90")
+SEED = 4  # people who change their minds by less than a fifth in any night of the month
 
 
 @dataclass(frozen=True)
@@ -45,24 +50,26 @@ class Corrected(Content):
         at = next((n for n, entry in enumerate(entries) if self._is_it(entry)), None)
         if at is None:
             return document
-        mended = {**entries[at], "forecastValue": Decimal("1234567.89")}
+        mended = {**entries[at], "forecastValue": MENDED}
         return {**document, "entries": [*entries[:at], mended, *entries[at + 1 :]]}
 
     def _is_it(self, entry: Mapping[str, Any]) -> bool:
-        return (entry["timePeriodId"], entry["timeFrameId"]) == (ENDED, "TF:2026-09-02") and "forecastValue" in entry
+        return (entry["timePeriodId"], entry["timeFrameId"]) == (ENDED, "TF:2026-10-28") and "forecastValue" in entry
 
 
 @dataclass(frozen=True)
 class Day:
     """What happens on a day, in Clari and by somebody's hand, and what its night has to come to.
 
-    `codes` are the exit codes of the commands, `says` is said by one of them that night and on no other.
+    `codes` are the exit codes of the commands. `says` is said by one of them that night, and on no night that does not
+    expect it. `alarms` are all that anybody hears of: what was raised, repeated or has recovered, its topic and cause.
     """
 
     codes: tuple[int, int, int] = (0, 0, 0)
     says: str = ""
     faults: Callable[[ManualClock], list[Fault]] = lambda _: []
     by_hand: Callable[[Path], None] = lambda _: None
+    alarms: tuple[tuple[str, str, str], ...] = ()
 
 
 QUIET = Day()
@@ -92,22 +99,64 @@ def the_row_is_back(warehouse: Path) -> None:
         connection.execute("DROP TABLE lost")
 
 
+Q2, Q3, Q4 = (f"net_bookings/2027_Q{number}" for number in (2, 3, 4))
+
 DAYS: Mapping[date, Day] = {
-    date(2026, 10, 17): Day((1, 0, 0), "its rows were truncated", lambda _: [Truncated()]),
-    date(2026, 10, 20): Day((1, 10, 0), "Invalid authentication credentials", lambda _: [Revoked(Match())]),
-    date(2026, 10, 24): Day(faults=down_for(20)),
-    date(2026, 10, 27): Day((1, 10, 0), "HTTP 503", down_for(86_400)),
-    date(2026, 10, 28): Day(
-        (1, 0, 0), "asked for 2027_Q2, and the answer holds 2027_Q3", lambda _: [WrongPeriod(SECOND_POST)]
+    date(2026, 10, 17): Day(
+        (1, 0, 0),
+        "its rows were truncated",
+        lambda _: [Truncated()],
+        alarms=(("raised", f"export/{Q3}", "truncated"),),
     ),
-    date(2026, 11, 1): Day(says="2027_Q2 gone"),
-    date(2026, 11, 12): Day((0, 1, 0), "2027_Q3: missing: TF:", by_hand=a_row_is_lost),
-    date(2026, 11, 13): Day(by_hand=the_row_is_back),
+    date(2026, 10, 18): Day(alarms=(("recovered", f"export/{Q3}", "truncated"),)),
+    date(2026, 10, 20): Day(
+        (1, 10, 0),
+        "Invalid authentication credentials",
+        lambda _: [Revoked(Match())],
+        alarms=(("raised", "export", "the token was refused"), ("raised", "reconciliation", "could not look")),
+    ),
+    date(2026, 10, 21): Day(
+        alarms=(("recovered", "export", "the token was refused"), ("recovered", "reconciliation", "could not look"))
+    ),
+    LEAVES: Day(alarms=(("raised", f"anomalies/{Q3}", "swing"),)),
+    date(2026, 10, 24): Day(faults=down_for(20)),
+    date(2026, 10, 27): Day(
+        (1, 10, 0),
+        "HTTP 503",
+        down_for(86_400),
+        alarms=(("raised", "export", "Clari cannot be reached"), ("raised", "reconciliation", "could not look")),
+    ),
+    date(2026, 10, 28): Day(
+        (1, 0, 0),
+        "asked for 2027_Q2, and the answer holds 2027_Q3",
+        lambda _: [WrongPeriod(SECOND_POST)],
+        alarms=(
+            ("recovered", "export", "Clari cannot be reached"),
+            ("recovered", "reconciliation", "could not look"),
+            ("raised", f"export/{Q2}", "wrong period"),
+            ("raised", f"anomalies/{Q3}", "swing"),  # a week begins: from now on the manager's own is without who left
+        ),
+    ),
+    date(2026, 10, 29): Day(
+        alarms=(("recovered", f"export/{Q2}", "wrong period"), ("raised", f"anomalies/{Q2}", "swing"))  # who left
+    ),
+    date(2026, 11, 1): Day(says="2027_Q2 gone", alarms=(("raised", f"anomalies/{Q4}", "swing"),)),
+    VANISHES: Day(alarms=(("raised", f"anomalies/{Q3}", "swing"), ("raised", f"anomalies/{Q4}", "swing"))),
+    CORRECTED: Day(alarms=(("raised", f"anomalies/{Q3}", "swing"),)),
+    date(2026, 11, 12): Day(
+        (0, 1, 0),
+        "2027_Q3: missing: TF:",
+        by_hand=a_row_is_lost,
+        alarms=(("raised", f"reconciliation/{Q3}", "different (exact)"),),
+    ),
+    date(2026, 11, 13): Day(
+        (0, 1, 0), "2027_Q3: missing: TF:", alarms=(("repeated", f"reconciliation/{Q3}", "different (exact)"),)
+    ),
+    date(2026, 11, 14): Day(
+        by_hand=the_row_is_back, alarms=(("recovered", f"reconciliation/{Q3}", "different (exact)"),)
+    ),
 }
 """All that goes wrong, and what has to be heard of it. Nothing is expected of a day that is not here."""
-
-VANISHES = date(2026, 11, 3)
-CORRECTED = date(2026, 11, 9)
 
 
 def lasting(day: date) -> list[Fault]:
@@ -120,7 +169,7 @@ def lasting(day: date) -> list[Fault]:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
-    organisation = Organisation(people=6, managers=2, opts_out_on=LEAVES)
+    organisation = Organisation(people=6, managers=2, opts_out_on=LEAVES, seed=SEED)
     with month(tmp_path_factory.mktemp("month") / "here", BEGINS, organisation) as here:
         for day in (BEGINS + timedelta(days=number) for number in range(NIGHTS)):
             happens = DAYS.get(day, QUIET)
@@ -151,9 +200,36 @@ def test_each_night_comes_to_what_it_should_and_no_other_does(lived: Month) -> N
     assert len(lived.nights) == NIGHTS
 
 
+def test_each_alarm_comes_on_its_day_and_on_no_other(lived: Month) -> None:
+    told: dict[date, list[tuple[str, str, str]]] = defaultdict(list)
+    for day, *alarm in lived.told():
+        told[day].append(tuple(alarm))
+    expected = {day: sorted(happens.alarms) for day, happens in DAYS.items() if happens.alarms}
+    assert {day: sorted(alarms) for day, alarms in told.items()} == expected
+
+
+def test_every_message_arrives_once_and_says_what_happened_how_bad_it_is_and_what_to_do(lived: Month) -> None:
+    for night in lived.nights:
+        told = [(kind, topic.partition("/")[0], cause) for day, kind, topic, cause in lived.told() if day == night.day]
+        kinds = [kind for kind, *_ in dict.fromkeys(told)]  # one message for each cause
+        assert [TITLES[text.split(": ")[1]] for text in night.heard] == kinds
+        for text, kind in zip(night.heard, kinds, strict=True):
+            assert text.startswith("simulated: ")
+            assert all(f"\n{part}: " in text for part in PARTS[kind]), text
+            assert "Traceback" not in text
+            assert not re.search(r"Error\b|None|[{}]", text), "that is no sentence"
+
+
+@pytest.mark.parametrize("day", [day for day, happens in DAYS.items() if any(happens.codes)], ids=str)
+def test_what_is_said_that_night_is_in_the_message(day: date, lived: Month) -> None:
+    (night,) = [night for night in lived.nights if night.day == day]
+    assert any(DAYS[day].says.removeprefix("2027_Q3: ") in text for text in night.heard)
+
+
 @pytest.mark.parametrize("day", [day for day, happens in DAYS.items() if happens.says], ids=str)
 def test_what_is_wrong_is_said_that_night_and_on_no_other(day: date, lived: Month) -> None:
-    assert [night.day for night in lived.nights if DAYS[day].says in night.said] == [day]
+    expected = [each for each, happens in DAYS.items() if happens.says == DAYS[day].says]
+    assert [night.day for night in lived.nights if DAYS[day].says in night.said] == expected
 
 
 def test_quarters_are_asked_for_when_they_are_due_and_no_quota_is_spent_beside(lived: Month) -> None:
@@ -190,7 +266,7 @@ def test_nothing_of_the_quarter_that_left_the_window_is_there(lived: Month) -> N
 
 def test_who_opted_out_is_kept_and_known_to_have_vanished(lived: Month) -> None:
     gone = changes(lived, "vanished")
-    assert {detected for _, detected in gone} == {LEAVES, VANISHES, date(2026, 11, 9)}  # the day of the older quarter
+    assert {detected for _, detected in gone} == {LEAVES, VANISHES}
     with duckdb.connect(lived.warehouse, read_only=True) as connection:
         kept = "SELECT DISTINCT user_id FROM last_known_entries EXCEPT SELECT DISTINCT user_id FROM current_entries"
         assert {user for (user,) in connection.execute(kept).fetchall()} == {user for user, _ in gone}
@@ -198,12 +274,19 @@ def test_who_opted_out_is_kept_and_known_to_have_vanished(lived: Month) -> None:
 
 def test_a_late_correction_is_a_change_of_its_day(lived: Month) -> None:
     query = """
-    SELECT CAST(detected_at AS DATE), current_amount FROM entry_changes
-    WHERE time_period_id = '2027_Q3' AND time_frame_id = 'TF:2026-09-02' AND kind = 'changed'
-    AND detected_at > '2026-11-03'
+    SELECT time_period_id, time_frame_id, CAST(detected_at AS DATE) FROM entry_changes
+    WHERE kind = 'changed' AND current_amount = $mended
     """
     with duckdb.connect(lived.warehouse, read_only=True) as connection:
-        assert connection.execute(query).fetchall() == [(CORRECTED, Decimal("1234567.89"))]
+        found = connection.execute(query, {"mended": MENDED}).fetchall()
+    assert found == [(ENDED, "TF:2026-10-28", CORRECTED)]
+
+
+def test_on_the_last_night_the_gate_passes_the_monitoring_after_a_fire_drill(lived: Month) -> None:
+    assert lived.command("alert", "--test")[0] == 0
+    judged = lived.judged("test_mon.py")
+    monitoring = {item: result for item, result in judged.items() if item.startswith("MON-")}
+    assert monitoring == dict.fromkeys(("MON-01", "MON-02", "MON-03", "MON-04", "MON-05"), "PASS")
 
 
 def test_the_last_night_again_spends_no_quota_and_changes_no_row(lived: Month) -> None:
@@ -212,6 +295,20 @@ def test_the_last_night_again_spends_no_quota_and_changes_no_row(lived: Month) -
     assert codes == [0, 0, 0]
     assert lived.jobs() == jobs
     assert contents(lived.warehouse) == before
+
+
+TITLES = {
+    "CRITICAL": "raised",
+    "WARNING": "raised",
+    "STILL CRITICAL": "repeated",
+    "STILL WARNING": "repeated",
+    "RECOVERED": "recovered",
+}
+PARTS = {
+    "raised": ("What happened", "How bad", "What to do"),
+    "repeated": ("What happened", "How bad", "Since", "What to do"),
+    "recovered": ("What happened", "It is over"),
+}
 
 
 def period_of(day: date) -> str:

@@ -1,5 +1,5 @@
 -- Returns the amounts that moved by more than $threshold (0.20: a fifth; exactly that is not more) from the second
--- export to the first, up to 20 of each level, the largest moves first, and how many the level has.
+-- export to the first, of the types in $swinging, up to 20 of each level, the largest moves first, and how many the level has.
 -- From zero, to zero and a change of the sign are told whatever the threshold is. What one of the two lacks has nothing
 -- to be compared with; in a sum it is told apart, since nobody's amount changed (F17).
 WITH standing AS ({{standing}}),
@@ -46,7 +46,7 @@ judged AS (
                 THEN 'swing'
         END AS kind
     FROM added
-    WHERE previous IS NOT NULL AND current IS NOT NULL
+    WHERE previous IS NOT NULL AND current IS NOT NULL AND list_contains($swinging, type)
 )
 SELECT *, count(*) OVER (PARTITION BY level) AS of_level
 FROM judged
