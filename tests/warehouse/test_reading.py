@@ -394,7 +394,15 @@ def test_every_statement_says_first_what_it_returns() -> None:
     folder = Path(str(files("clari_readiness.warehouse") / "sql"))
     names = [str(file.relative_to(folder).with_suffix("")) for file in folder.rglob("*.sql")]
     assert len(names) > 20
-    assert {str(Path(name).parent) for name in names} == {".", "checks", "metrics", "reconcile", "retention", "state"}
+    assert {str(Path(name).parent) for name in names} == {
+        ".",
+        "anomalies",
+        "checks",
+        "metrics",
+        "reconcile",
+        "retention",
+        "state",
+    }
     for name in names:
         assert statement(name).startswith("-- Returns "), name
 
