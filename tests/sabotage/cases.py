@@ -99,16 +99,17 @@ NO_WAREHOUSE: frozenset[Pair] = frozenset(
         ("MON-05", "warehouse"),
     }
 )
-"""What nobody can look at in `prod`, whose warehouse was never filled."""
+NOT_IN_PROD: frozenset[Pair] = NO_WAREHOUSE | {("MON-02", "settings")}
+"""What nobody can look at in `prod`, whose warehouse was never filled, and which tells nobody."""
 
 
-@sabotage("CONN-02", "settings", also=NO_KEY | NO_WAREHOUSE)
+@sabotage("CONN-02", "settings", also=NO_KEY | NOT_IN_PROD)
 def the_key_reference_names_an_unset_variable(integration: Integration) -> None:
     integration.environment = "prod"
     del integration.variables["CLARI_API_KEY_PROD"]
 
 
-@sabotage("CONN-02", "settings", also=NO_KEY | NO_WAREHOUSE)
+@sabotage("CONN-02", "settings", also=NO_KEY | NOT_IN_PROD)
 def the_key_variable_is_empty(integration: Integration) -> None:
     integration.environment = "prod"
     integration.variables["CLARI_API_KEY_PROD"] = "  "
@@ -226,7 +227,7 @@ def _prod_address(integration: Integration, api: str) -> None:
     integration.reword(f'{key}\napi.base_url = "https://api.clari.com/v4"', f"{key}\n{api}")
 
 
-WITHOUT_CLARI: frozenset[Pair] = NO_KEY | NO_WAREHOUSE | {("CONN-02", "settings")}
+WITHOUT_CLARI: frozenset[Pair] = NO_KEY | NOT_IN_PROD | {("CONN-02", "settings")}
 
 
 @sabotage("API-01", "settings", also=WITHOUT_CLARI)
@@ -621,7 +622,7 @@ def clari_refuses_the_results_of_the_jobs(integration: Integration) -> None:
     integration.faults = (Status(RESULTS, 400),)
 
 
-@sabotage("MON-05", "warehouse", result=Result.NOT_VERIFIED, also={("MON-02", "settings")})
+@sabotage("MON-05", "warehouse", result=Result.NOT_VERIFIED, also={("MON-02", "settings"), ("MON-03", "warehouse")})
 def nothing_was_reconciled_before(integration: Integration) -> None:
     (integration.directory / ".readiness" / "simulated" / "state.duckdb").unlink()
 
@@ -772,7 +773,12 @@ def most_people_are_gone_from_the_newest_export(integration: Integration) -> Non
     _export_again(integration, "job_id AS job_id", few)
 
 
-@sabotage("RES-03", "warehouse", result=Result.NOT_VERIFIED, also={("MON-05", "warehouse")})
+@sabotage(
+    "RES-03",
+    "warehouse",
+    result=Result.NOT_VERIFIED,
+    also={("MON-02", "settings"), ("MON-03", "warehouse"), ("MON-05", "warehouse")},
+)
 def nothing_says_what_the_periods_held_before(integration: Integration) -> None:
     integration.reword(REHEARSED, MANAGED)
     integration.sql("DROP TABLE export_jobs")
@@ -807,7 +813,7 @@ def a_job_was_truncated_and_no_column_says_which_was_loaded(integration: Integra
     integration.sql("ALTER TABLE analytics.forecasts DROP job_id")
 
 
-@sabotage("CLA-02", "warehouse", result=Result.NOT_VERIFIED, also={("AUTH-05", "clari")})
+@sabotage("CLA-02", "warehouse", result=Result.NOT_VERIFIED, also={("AUTH-05", "clari")} | NO_LEDGER)
 def the_connector_exports_with_another_token_than_the_gates(integration: Integration) -> None:
     integration.reword(REHEARSED, MANAGED)
     integration.keys = {fixture_key("simulated"): 4712, "the-connectors-own-key": 4711}

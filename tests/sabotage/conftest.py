@@ -5,6 +5,8 @@ import pytest
 from tests.sabotage.integration import Integration, Results, copy_of, healthy
 from tests.sabotage.trials import put_on_trial
 
+pytest.register_assert_rewrite("tests.sabotage.case_judged")  # or what it asserts fails without a word
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Integration:
