@@ -8,6 +8,7 @@ with Watcher(key=simulator.key) as watcher:
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +31,7 @@ _EVENT = {
 }
 
 
-class Listener:
+class Listener(ABC):
     """A server on a port of loopback of its own. `key` is what it looks for; `sightings` are what it saw."""
 
     def __init__(self, key: str) -> None:
@@ -61,9 +62,9 @@ class Listener:
         """Return its address, `http://127.0.0.1:PORT`."""
         return f"http://{HOST}:{self.port}"
 
+    @abstractmethod
     def answer_to(self, sighting: Sighting) -> Held:
         """Return what it answers."""
-        raise NotImplementedError
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.answer_to(await self.sightings.see(scope, receive)).send(send)
