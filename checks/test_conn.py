@@ -1,7 +1,7 @@
 """Validation script: when CONN-01 or CONN-02 fails, nothing of Clari can be verified."""
 
 from clari_readiness.environments import Environment
-from clari_readiness.errors import NotVerified, Refused, SecretError
+from clari_readiness.errors import Refused, SecretError
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari, require_key
 from clari_readiness.gate.evidence import EvidenceLog
@@ -58,10 +58,6 @@ def _missing_types(
     clari: Clari, environment: Environment, forecast: str, quarter: Quarter, evidence: EvidenceLog
 ) -> list[str]:
     failure = clari.failure(clari.forecast, forecast, quarter)
-    if isinstance(failure, Refused) and failure.status == 404 and failure.code != "no_such_forecast_config":
-        raise NotVerified(
-            "this Clari has no synchronous forecast (F21)", way_out="an export would show it; that is not built yet"
-        )
     if failure is not None and not (isinstance(failure, Refused) and failure.status < 500):
         raise failure
     assert failure is None, evidence.fails(

@@ -6,8 +6,10 @@ from clari_readiness.exporter.events import Cause, Cost, DataFinding, Event, Exp
 from clari_readiness.exporter.export import Exporter
 from clari_readiness.exporter.landing import Landing
 from clari_readiness.exporter.lock import exclusively, lock_beside
+from clari_readiness.exporter.looking import Looked, Looking
 from clari_readiness.exporter.opportunities import Opportunities, export_opportunities
 from clari_readiness.exporter.plan import Schedule, plan
+from clari_readiness.exporter.queueing import Queue
 from clari_readiness.exporter.retention import RetiredFiles, enforce
 from clari_readiness.exporter.seams import ContractJudge, ExportClient
 from clari_readiness.exporter.settings import (
@@ -19,10 +21,12 @@ from clari_readiness.exporter.settings import (
     schedule_of,
     window_of,
 )
-from clari_readiness.exporter.standing import Standing, standings
+from clari_readiness.exporter.standing import RESUMED_WITHIN, Standing, standings
+from clari_readiness.exporter.together import Pause, Steps
 from clari_readiness.exporter.waiting import Patience
 
 __all__ = [
+    "RESUMED_WITHIN",
     "AuditDay",
     "Cause",
     "ContractJudge",
@@ -33,12 +37,17 @@ __all__ = [
     "Exported",
     "Exporter",
     "Landing",
+    "Looked",
+    "Looking",
     "Opportunities",
     "Patience",
+    "Pause",
+    "Queue",
     "RetiredFiles",
     "Schedule",
     "Standing",
     "Step",
+    "Steps",
     "due_by_now",
     "enforce",
     "exclusively",

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from clari_readiness.client import ClariClient, Exchange, Observer, Request, answers, endpoints
 from clari_readiness.environments import Environment
-from clari_readiness.errors import ClariError, NotVerified, Refused, SecretError
+from clari_readiness.errors import ClariError, NotVerified, ReadinessError, Refused, SecretError
 from clari_readiness.gate.collect import Collector, Piece
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.exports import NO_SYNCHRONOUS, Exports
+from clari_readiness.gate.naming import forecast_piece
 from clari_readiness.model.calendar import Quarter
 from clari_readiness.model.exports import Job, Limits
 
 LEFT_OUT: Mapping[str, tuple[int, ...]] = MappingProxyType({"forecast": (404,), "audit_events": (403, 404)})
 """Contract -> the statuses with which a Clari says that it does not have such documents, or not for this user."""
 
+UNKNOWN_FORECAST = "no_such_forecast_config"
+"""The code that says of a forecast that there is none (F24), with whatever status: another address has none either."""
+
 
 class Answers:
-    """The pieces of evidence that Clari gives: `connect` opens a client, `cassette` replays or records, or neither."""
+    """The pieces of evidence that Clari gives: `connect` opens a client, `cassette` replays or records, or neither.
+
+    `exports` take the place of synchronous forecasts that this Clari does not have; None where none may be started.
+    """
 
     def __init__(
         self,
@@ -29,11 +38,13 @@ class Answers:
         *,
         connect: Callable[[Observer], ClariClient],
         cassette: Callable[[str], AbstractContextManager[None]],
+        exports: Exports | None,
     ) -> None:
         self._environment = environment
         self._collector = collector
         self._connect = connect
         self._cassette = cassette
+        self._exports = exports
 
     def limits(self) -> Piece:
         """Return the answer of `GET /admin/limits` (F22)."""
@@ -55,10 +66,25 @@ class Answers:
         return self._ask("account_events", endpoints.audit_events(actor_id=account.user_id))
 
     def forecast(self, forecast_id: str, quarter: Quarter) -> Piece:
-        """Return the synchronous forecast of one quarter, with every configured type (F21)."""
+        """Return the latest week of one quarter, with every configured type: the synchronous forecast (F21).
+
+        Where this Clari has none, it is what an export holds. Raises NotVerified where no export can take its place.
+        """
+        piece = self._synchronous(forecast_id, str(quarter))
+        if not _is_missing(piece):
+            return piece
+        if self._exports is None:
+            raise NotVerified(f"{NO_SYNCHRONOUS}, and its place is taken by an export in no recording")
+        instead = self._exports.piece(forecast_id, str(quarter), is_missing=self._has_none)
+        return replace(instead, requests=(*piece.requests, *instead.requests))
+
+    def _synchronous(self, forecast_id: str, time_period: str) -> Piece:
         types = self._environment.types_to_export
-        request = endpoints.forecast(forecast_id, time_period=str(quarter), types=types)
-        return self._ask(forecast_piece(forecast_id, str(quarter)), request)
+        request = endpoints.forecast(forecast_id, time_period=time_period, types=types)
+        return self._ask(forecast_piece(forecast_id, time_period), request)
+
+    def _has_none(self, forecast_id: str, time_period: str) -> bool:
+        return _is_missing(self._synchronous(forecast_id, time_period))
 
     @property
     def profile(self) -> str:
@@ -99,7 +125,7 @@ class Clari:
         return frozenset(email.lower() for email in found if isinstance(email, str))
 
     def forecast(self, forecast_id: str, quarter: Quarter) -> dict[str, Any]:
-        """Return the synchronous forecast of a quarter (F21). Raises the ClariError that came instead."""
+        """Return the latest week of a quarter (F21). Raises the ClariError that came instead, or NotVerified."""
         return answers.forecast(self.document(self._answers.forecast(forecast_id, quarter)))
 
     def forecast_types(self) -> list[Any]:
@@ -109,8 +135,8 @@ class Clari:
     def documents(self, forecasts: Iterable[str], quarters: Sequence[Quarter]) -> Iterator[tuple[str, str, Any]]:
         """Yield every document that the gate reads: its contract, where it came from, and itself, as it came.
 
-        A synchronous forecast that this Clari does not have (F21, 404) is left out, and so are audit events that the
-        token's user may not read. Raises the ClariError that came instead of any other.
+        A forecast that is to be had neither synchronously nor from an export is left out, and so are audit events that
+        the token's user may not read. Raises the ClariError that came instead of any other.
         """
         pieces = [("limits", self._answers.limits()), ("jobs", self._answers.jobs())]
         events = self._answers.account_events()
@@ -118,14 +144,21 @@ class Clari:
             pieces.append(("audit_events", events))
         if self._answers.profile == "v1":
             pieces.append(("forecast_types", self._answers.forecast_types()))
-        for forecast_id in forecasts:
-            pieces += [("forecast", self._answers.forecast(forecast_id, quarter)) for quarter in quarters]
+        pieces += [("forecast", piece) for piece in self._forecasts(forecasts, quarters)]
         for contract, piece in pieces:
             try:
                 yield contract, piece.name, self.document(piece)
             except Refused as refused:
                 if refused.status not in LEFT_OUT.get(contract, ()):
                     raise
+            except NotVerified:
+                if contract != "forecast":
+                    raise
+
+    def _forecasts(self, forecasts: Iterable[str], quarters: Sequence[Quarter]) -> Iterator[Piece]:
+        for forecast_id in forecasts:
+            for quarter in quarters:
+                yield self._answers.forecast(forecast_id, quarter)
 
     def connection(self) -> Any:
         """Return the cheapest answer, read. Raises the ClariError that came instead."""
@@ -146,6 +179,17 @@ class Clari:
         return piece.value()
 
 
+def _is_missing(piece: Piece) -> bool:
+    """Tell whether this Clari has no synchronous forecast, as opposed to no such forecast."""
+    try:
+        piece.value()
+    except Refused as refused:
+        return refused.status == 404 and refused.code != UNKNOWN_FORECAST
+    except ReadinessError:
+        return False
+    return False
+
+
 def require_key(environment: Environment) -> None:
     """Raise NotVerified, with the one cause that all checks share, when the key's reference does not resolve."""
     try:
@@ -160,13 +204,3 @@ def require_connection(clari: Clari, environment: Environment) -> None:
     failure = clari.failure(clari.connection)
     if failure is not None:
         raise NotVerified(f"CONN-01 failed: {failure.message}", way_out=failure.way_out) from failure
-
-
-def forecast_piece(forecast_id: str, time_period: str) -> str:
-    """Return the name of the piece of evidence that holds a synchronous forecast."""
-    return f"forecast.{_file_name(forecast_id)}.{time_period}"
-
-
-def _file_name(forecast_id: str) -> str:
-    """Return the id as a part of a file's name; two ids never share one."""
-    return "".join(letter if letter.isalnum() or letter in "_-" else f"%{ord(letter):x}" for letter in forecast_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,8 @@ from clari_readiness.errors import ReadinessError, SecretError, SettingsError
 from clari_readiness.gate.answers import Answers
 from clari_readiness.gate.collect import Collector
 from clari_readiness.gate.concessions import concessions
+from clari_readiness.gate.exports import Exports
+from clari_readiness.gate.own_jobs import cancel_left_over
 from clari_readiness.gate.recordings import Recordings, Scrubbing
 from clari_readiness.model.findings import Concession, Finding
 from clari_readiness.model.time import Clock, SystemClock
@@ -30,13 +32,23 @@ LOOPBACK = [r"127\.\d+\.\d+\.\d+$", r"localhost$", r"::1$"]
 class Readiness:
     """One run's state. `run` is shared by its workers; `record` is "none", or "rewrite" to make new recordings.
 
+    `say` tells whoever watches the run, at once, what cannot wait for its end.
     Raises SettingsError when this environment cannot be recorded.
     """
 
-    def __init__(self, environments: Environments, environment: Environment, *, run: str, record: str = "none") -> None:
+    def __init__(
+        self,
+        environments: Environments,
+        environment: Environment,
+        *,
+        run: str,
+        record: str = "none",
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.environments = environments
         self.environment = environment
         self.recording = record == "rewrite"
+        self.say = say
         self.evidence_directory = environment.directory / "evidence" / run
         self._alive: FileLock | None = None
         if self.recording and environment.kind != "simulated":
@@ -131,7 +143,24 @@ class Readiness:
     @cached_property
     def answers(self) -> Answers:
         """Clari's answers."""
-        return Answers(self.environment, self.collector, connect=self.connect, cassette=self.cassette)
+        exports = None if self.uses_recordings else self.exports
+        return Answers(self.environment, self.collector, connect=self.connect, cassette=self.cassette, exports=exports)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What the gate may export itself, where this Clari has no synchronous forecast (F21)."""
+        return Exports(
+            self.environment,
+            self.collector,
+            connect=self.connect,
+            clock=self.clock_at,
+            directory=self.evidence_directory,
+            say=self.say,
+        )
+
+    def cancel_exports(self) -> Iterator[str]:
+        """Cancel what the run has started and left, a run that is stopped above all; yield a sentence for each job."""
+        return cancel_left_over(self.environment, connect=self.connect, clock=self.clock_at)
 
     def concessions(self, items: Collection[str]) -> tuple[Concession, ...]:
         """Return waivers, declarations and not-applicables, judged on the environment's clock; `items` are all ids."""

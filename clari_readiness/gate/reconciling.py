@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from clari_readiness.client import ClariClient, Exchange
-from clari_readiness.gate.answers import forecast_piece
 from clari_readiness.gate.collect import Piece
+from clari_readiness.gate.naming import forecast_piece
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.rehearsal import CASSETTE, rehearsal_directory, warehouse_url
 from clari_readiness.model.anomalies import PastDetection

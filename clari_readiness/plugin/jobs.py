@@ -9,6 +9,7 @@ import pytest
 from clari_readiness.environments import Environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate.answers import Clari, require_connection
+from clari_readiness.gate.own_jobs import own_jobs
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.exports import Job
 
@@ -35,10 +36,11 @@ def ledger(request: pytest.FixtureRequest, environment: Environment) -> AskedWar
 
 @pytest.fixture
 def listed_jobs(connection: Clari, environment: Environment) -> Callable[[], list[Job]]:
-    """Return what asks Clari for this token's jobs (F7); until it is called, nothing is asked."""
+    """Return what asks Clari for this token's jobs (F7) but for the gate's own; nothing is asked until it is called."""
 
     def ask() -> list[Job]:
         require_connection(connection, environment)
-        return connection.jobs()
+        own = own_jobs(environment)
+        return [job for job in connection.jobs() if job.job_id not in own]
 
     return ask

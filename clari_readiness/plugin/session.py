@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,18 @@ import msgspec
 import pytest
 
 from clari_readiness.environments import load_default
-from clari_readiness.errors import SettingsError
+from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.items import promise_of
 from clari_readiness.gate.judgement import judge
 from clari_readiness.gate.readiness import Readiness
+from clari_readiness.gate.stopping import termination_interrupts
 from clari_readiness.gate.verdict import Verdict, verdict
 from clari_readiness.gate.witness import Testimony, Witness
 from clari_readiness.model.findings import Result
 from clari_readiness.plugin.alerting import tell
 from clari_readiness.plugin.options import DEFAULT_ENVIRONMENT, check_roots, narrowing, subset_of
+from clari_readiness.plugin.telling import say_at_once
 from clari_readiness.report import scorecard, write, write_page
 
 GATE = "clari_readiness.gate_session"
@@ -45,12 +48,17 @@ class GateSession:
         self._worker = hasattr(config, "workerinput")
         environments = load_default(config.getoption("config"))
         environment = environments.get(config.getoption("env") or DEFAULT_ENVIRONMENT)
-        self.readiness = Readiness(environments, environment, run=run, record=_record_mode(config))
+        self.readiness = Readiness(
+            environments, environment, run=run, record=_record_mode(config), say=lambda line: say_at_once(config, line)
+        )
         self._roots = check_roots(config)
         self._witness = Witness()
         self._broke = ""
         self._began = time.monotonic()
+        self._stops = ExitStack()
         self.readiness.start(first=not self._worker)
+        if not self._worker:
+            self._stops.enter_context(termination_interrupts())
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Note each check, before anything is deselected, and let `-k AUTH-04` find it."""
@@ -152,8 +160,19 @@ class GateSession:
             self._say("THE GATE BROKE", self.readiness.redactor.text(traceback.format_exc()))
             self.readiness.forget_reports()
         finally:
-            self.readiness.stop()
+            self._put_in_order()
         return None
+
+    def _put_in_order(self) -> None:
+        """Leave no job of the run's behind. All workers have ended by now."""
+        try:
+            for line in self.readiness.cancel_exports():
+                self._say(self.readiness.redactor.text(line))
+        except ReadinessError as error:
+            self._say(self.readiness.redactor.text(f"export jobs of this run may be left over: {error}"))
+        finally:
+            self.readiness.stop()
+            self._stops.close()
 
     def _finish(self, session: pytest.Session) -> None:
         status = int(session.exitstatus)

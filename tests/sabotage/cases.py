@@ -149,8 +149,20 @@ def what_closed_comes_under_another_name(integration: Integration) -> None:
     result=Result.NOT_VERIFIED,
     also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")},
 )
-def clari_has_no_synchronous_forecast(integration: Integration) -> None:
+def clari_has_no_synchronous_forecast_and_the_gate_may_not_export(integration: Integration) -> None:
     integration.organise(synchronous_forecast=False)
+    integration.reword("fingerprint_salt =", "export_budget = 0\nfingerprint_salt =")
+
+
+@sabotage("API-04", "clari", result=Result.NOT_VERIFIED)
+def clari_has_no_synchronous_forecast_and_the_budget_is_one_export(integration: Integration) -> None:
+    integration.organise(synchronous_forecast=False)
+    integration.reword("fingerprint_salt =", "export_budget = 1\nfingerprint_salt =")
+
+
+@sabotage("CONN-03", "clari", also={("AUTH-02", "clari"), ("API-04", "clari"), ("CLA-01", "clari")})
+def clari_has_no_synchronous_forecast_and_exports_without_what_the_crm_says(integration: Integration) -> None:
+    integration.organise(synchronous_forecast=False, export_refuses_crm=True)
 
 
 @sabotage("AUTH-01", "settings")
