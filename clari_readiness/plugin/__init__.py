@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from clari_readiness.gate.catalogue import SUBSETS
 from clari_readiness.gate.items import MARK, promise_of
 from clari_readiness.plugin.alerting import alert_rules, drills
 from clari_readiness.plugin.anomalies import anomaly_threshold, detection_self_test, earlier_detections
+from clari_readiness.plugin.dry_run import alone
 from clari_readiness.plugin.fixtures import (
     clari,
     clock,
@@ -72,6 +74,13 @@ RUN = "clari_readiness_run"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the gate's options."""
     add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Keep xdist from starting workers for a dry run, before it makes up its mind."""
+    alone(config)
+    return (yield)
 
 
 @pytest.hookimpl(trylast=True)

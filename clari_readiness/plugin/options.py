@@ -28,10 +28,13 @@ _NARROWING = {
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Add `--env`, `--config` and `--checks`."""
+    """Add `--env`, `--config`, `--dry-run` and `--checks`."""
     group = parser.getgroup("clari-readiness", "the go-live gate for Clari integrations")
     group.addoption("--env", metavar="NAME", help=f"the environment to judge (default: {DEFAULT_ENVIRONMENT})")
     group.addoption("--config", metavar="FILE", type=Path, help="the settings file (default: clari-readiness.toml)")
+    group.addoption(
+        "--dry-run", action="store_true", help="list what would be asked of Clari and what it would cost; send nothing"
+    )
     group.addoption("--checks", metavar="DIR", type=Path, action="append", default=[], help="more checks, of your own")
 
 

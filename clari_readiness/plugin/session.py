@@ -23,6 +23,7 @@ from clari_readiness.gate.verdict import Verdict, verdict
 from clari_readiness.gate.witness import Testimony, Witness
 from clari_readiness.model.findings import Result
 from clari_readiness.plugin.alerting import tell
+from clari_readiness.plugin.dry_run import EXIT_CODE, told
 from clari_readiness.plugin.options import DEFAULT_ENVIRONMENT, check_roots, narrowing, subset_of
 from clari_readiness.plugin.telling import say_at_once
 from clari_readiness.report import scorecard, write, write_page
@@ -56,6 +57,9 @@ class GateSession:
         self._broke = ""
         self._began = time.monotonic()
         self._stops = ExitStack()
+        self._dry = bool(config.getoption("dry_run"))
+        if self._dry:
+            return
         self.readiness.start(first=not self._worker)
         if not self._worker:
             self._stops.enter_context(termination_interrupts())
@@ -143,11 +147,23 @@ class GateSession:
         else:
             self._witness.join(msgspec.json.decode(carried, type=Witness))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Tell what the checks would ask instead of running them, in a dry run."""
+        if not self._dry:
+            return None
+        self._say("\n".join(map(self.readiness.redactor.text, told(self.readiness, session.items))))
+        return True
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Decide, write the reports, and show the scorecard last of all."""
         if self._worker:
             self._config.workeroutput[_WITNESS] = msgspec.json.encode(self._witness).decode()  # type: ignore[attr-defined]
+            return (yield)
+        if self._dry:
+            if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+                session.exitstatus = EXIT_CODE
             return (yield)
         try:
             yield

@@ -16,7 +16,7 @@ from clari_readiness.model.reconciliation import Kind, Reconciled, Reconciliatio
 from clari_readiness.model.time import Clock
 from clari_readiness.reconcile.comparison import compare
 from clari_readiness.reconcile.seams import ReconcileClient
-from clari_readiness.reconcile.targets import Target, targets
+from clari_readiness.reconcile.targets import Target, newest_targets
 from clari_readiness.warehouse import ComparedWarehouse, Export, Judge, Question, StagedEntries
 
 _A_DAY = timedelta(days=1)
@@ -50,9 +50,8 @@ class Reconciler:
         warehouse itself cannot be asked.
         """
         before = None if as_of is None else datetime.combine(as_of + _A_DAY, time.min, UTC)
-        exports = self.warehouse.newest_exports(forecasts, periods, before)
-        jobs = self.warehouse.newest_jobs(forecasts, periods, before) if self.has_ledger else ()
-        compared = [self._compared(target, now=as_of is None) for target in targets(forecasts, periods, exports, jobs)]
+        found = newest_targets(self.warehouse, forecasts, periods, has_ledger=self.has_ledger, before=before)
+        compared = [self._compared(target, now=as_of is None) for target in found]
         return Reconciliation(
             tuple(each for each in compared if isinstance(each, Reconciled)),
             tuple(each for each in compared if isinstance(each, Unreconciled)),

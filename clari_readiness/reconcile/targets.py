@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from clari_readiness.warehouse import Export
+from clari_readiness.warehouse import ComparedWarehouse, Export
 
 _NO_JOB = "no column of the table names the job, and no ledger does"
 _NO_EXPORT = "the warehouse has no export of it"
@@ -26,6 +26,23 @@ class Target:
     time_period: str
     export: Export | None
     reason: str = ""
+
+
+def newest_targets(
+    warehouse: ComparedWarehouse,
+    forecasts: Sequence[str],
+    periods: Sequence[str],
+    *,
+    has_ledger: bool,
+    before: datetime | None = None,
+) -> tuple[Target, ...]:
+    """Return what is to be compared of a warehouse, as `targets` does, as of now or of a moment.
+
+    `has_ledger` is whether the reference exporter's ledger may speak for it. Raises WarehouseError.
+    """
+    exports = warehouse.newest_exports(forecasts, periods, before)
+    jobs = warehouse.newest_jobs(forecasts, periods, before) if has_ledger else ()
+    return tuple(targets(forecasts, periods, exports, jobs))
 
 
 def targets(

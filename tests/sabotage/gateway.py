@@ -42,7 +42,7 @@ def _run(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
     loop.run_forever()
 
 
-def _passing_on_to(port: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _passing_on_to(port: int):  # type: ignore[no-untyped-def]
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inside, outside = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(_pass(reader, outside), _pass(inside, writer))

@@ -53,11 +53,11 @@ def test_a_team_with_a_managed_connector_reaches_go(ready: Live, tmp_path: Path,
     assert {results(judged)[item] for item in trial_only} == {"NOT APPLICABLE"}
 
 
-def another_ca(ready: Live, integration: Integration) -> None:
+def another_ca(_ready: Live, integration: Integration) -> None:
     trustme.CA().cert_pem.write_to_path(str(integration.directory / "ca.pem"))
 
 
-def no_ca(ready: Live, integration: Integration) -> None:
+def no_ca(_ready: Live, integration: Integration) -> None:
     integration.reword('api.ca_file = "ca.pem"\n', "")
 
 
@@ -69,7 +69,7 @@ def http_to_the_gateway(ready: Live, integration: Integration) -> None:
     integration.reword(f"https://localhost:{ready.port}/v4", f"{ready.simulator.base_url()}")
 
 
-def the_token_was_changed(ready: Live, integration: Integration) -> None:
+def the_token_was_changed(_ready: Live, integration: Integration) -> None:
     integration.reword(fingerprint_of(KEY), fingerprint_of("the-token-before-the-rotation"))
 
 
