@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from clari_readiness.client import connect_to
 from clari_readiness.environments import load
@@ -30,8 +31,9 @@ from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import AlertStore, DuckDBWarehouse, StandingAmounts
 
 REPOSITORY = Path(__file__).parents[2]
+AFTER_THE_EXPORTS = timedelta(hours=6)
 EXPORTED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-NOW = EXPORTED + timedelta(hours=6)
+NOW = EXPORTED + AFTER_THE_EXPORTS
 """The exports of the night have ended when the gate looks: a simulator that begins again knows their jobs as DONE."""
 FAST, QUICK = 500.0, 50.0
 SETTINGS = """
@@ -116,6 +118,11 @@ class Integration:
     variables: dict[str, str] = field(default_factory=lambda: dict(KEYS))
 
     @property
+    def exported(self) -> datetime:
+        """When the exports of the night began."""
+        return self.now - AFTER_THE_EXPORTS
+
+    @property
     def settings(self) -> Path:
         return self.directory / "clari-readiness.toml"
 
@@ -139,6 +146,16 @@ class Integration:
         with self._simulator() if self.simulator_runs else nullcontext():
             return self._gate(arguments or (str(REPOSITORY / "checks"),))
 
+    def judge_here(self, *arguments: str) -> Judgement:
+        """Run the gate inside this process, which costs half as much; what it printed is the test's own output."""
+        where = [f"--env={self.environment}", f"--config={self.settings}", "-s"]
+        left_out = ("cacheprovider", "faulthandler", "schemathesis", "xdist", "hypothesispytest")
+        plugins = [word for name in left_out for word in ("-p", f"no:{name}")]
+        quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", f"--rootdir={REPOSITORY}"]
+        with self._simulator():
+            code = pytest.main([*arguments, *where, *plugins, *quiet])
+        return Judgement(int(code), "", self._report())
+
     def _simulator(self) -> Simulator:
         state = self.directory / ".readiness" / "simulated"
         key = None if self.keys else fixture_key("simulated")
@@ -160,9 +177,11 @@ class Integration:
             timeout=200,
             check=False,
         )
+        return Judgement(gate.returncode, gate.stdout, self._report())
+
+    def _report(self) -> dict[str, Any] | None:
         report = self.directory / ".readiness" / self.environment / "report.json"
-        document = json.loads(report.read_text()) if report.exists() else None
-        return Judgement(gate.returncode, gate.stdout, document)
+        return json.loads(report.read_text()) if report.exists() else None
 
 
 @dataclass(frozen=True)
@@ -186,8 +205,11 @@ class Judgement:
         return results
 
 
-def healthy(directory: Path) -> Integration:
-    """Make a healthy integration: everything that is built passes for it."""
+def healthy(directory: Path, vary: Callable[[Integration], None] = lambda _: None) -> Integration:
+    """Make a healthy integration: everything that is built passes for it.
+
+    `vary` changes settings, organisation and day before anything is exported.
+    """
     directory.mkdir(parents=True)
     fingerprints = {name: fingerprint_of(fixture_key(name)) for name in ("recorded", "simulated")}
     fingerprints |= {name: fingerprint_of(KEYS[f"CLARI_API_KEY_{name.upper()}"]) for name in ("prod", "staging")}
@@ -196,6 +218,7 @@ def healthy(directory: Path) -> Integration:
     (directory / "runbook.md").write_text(RUNBOOK)
     shutil.copy(Path(__file__).parent / "alerts.yaml", directory)
     shutil.copy(REPOSITORY / "deploy" / "grafana" / "dashboard.json", directory)
+    vary(integration)
     _export(integration)
     _reconcile(integration)
     _drill(integration)
@@ -216,30 +239,38 @@ def _export(integration: Integration) -> None:
     """Fill the team's warehouse: the reference exporter's star, and a table as a team would have it."""
     environment = load(integration.settings, environ={}).get("simulated")
     directory = environment.make_directory()
-    clock = RunningClock(EXPORTED, speed=FAST)
+    clock = RunningClock(integration.exported, speed=FAST)
     path = integration.directory / "team.duckdb"
     with (
-        Simulator(key=fixture_key("simulated"), clock=clock, state_directory=directory),
+        _clari(integration, clock),
         connect_to(environment, clock=clock) as client,
         DuckDBWarehouse(path, clock) as warehouse,
     ):
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
         )
-        ends = [event for event in exporter.export_all(planned(environment, clock)) if event.step.last]
-    assert [event.step for event in ends] == [Step.LOADED] * 5, ends
+        plan = planned(environment, clock)
+        ends = [event for event in exporter.export_all(plan) if event.step.last]
+    assert [event.step for event in ends] == [Step.LOADED] * len(plan), ends
     integration.sql(
         "CREATE SCHEMA analytics; CREATE TABLE analytics.forecasts AS "
         "SELECT * RENAME (owner_email AS rep_mail) FROM clari_forecasts"
     )
 
 
+def _clari(integration: Integration, clock: RunningClock) -> Simulator:
+    """Clari as the night meets it."""
+    state = integration.directory / ".readiness" / "simulated"
+    key = fixture_key("simulated")
+    return Simulator(integration.organisation, key=key, clock=clock, state_directory=state, faults=integration.faults)
+
+
 def _reconcile(integration: Integration) -> None:
     """Leave behind what a healthy night does: everything reconciled and looked at for anomalies, after the exports."""
     environment = load(integration.settings, environ={}).get("simulated")
-    directory, clock = environment.make_directory(), RunningClock(NOW, speed=QUICK)
+    directory, clock = environment.make_directory(), RunningClock(integration.now, speed=QUICK)
     with (
-        Simulator(key=fixture_key("simulated"), clock=clock, state_directory=directory),
+        _clari(integration, clock),
         connect_to(environment, clock=clock) as client,
         compared_warehouse(environment, scratch=directory / "reconcile") as warehouse,
     ):
@@ -247,12 +278,13 @@ def _reconcile(integration: Integration) -> None:
         found = reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
         detection = detector_of(environment, StandingAmounts(warehouse.reader)).after(found, ())
     assert (found.verdict, {each.kind for each in found.reconciled}) == (Verdict.SAME, {"exact"}), found
-    state_of(environment).record(found, EXPORTED + timedelta(hours=3))
-    state_of(environment).record_detection(detection, EXPORTED + timedelta(hours=3))
+    state_of(environment).record(found, integration.exported + timedelta(hours=3))
+    state_of(environment).record_detection(detection, integration.exported + timedelta(hours=3))
 
 
 def _drill(integration: Integration) -> None:
     """Leave behind what a fire drill does that every destination has accepted."""
     environment = load(integration.settings, environ={}).get("simulated")
     store = AlertStore(environment.state_path, SystemClock())
-    store.record_drills(Drill(NOW - timedelta(days=20), each.name, each.mark) for each in environment.destinations())
+    held = integration.now - timedelta(days=20)
+    store.record_drills(Drill(held, each.name, each.mark) for each in environment.destinations())
