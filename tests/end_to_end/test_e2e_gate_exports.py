@@ -14,8 +14,7 @@ import pytest
 from clari_readiness.client import connect_to
 from clari_readiness.environments import load
 from clari_readiness.secrets import fixture_key
-from clari_readiness.simulator import DEFAULT_NOW, AnswerLost, Organisation, RunningClock, Simulator
-from clari_readiness.simulator.faults.matching import QUEUED
+from clari_readiness.simulator import DEFAULT_NOW, Organisation, RunningClock, Simulator
 from tests.end_to_end.place import Place, Ran, until
 
 QUOTA = 3
@@ -96,45 +95,6 @@ def test_the_export_is_for_the_latest_week_of_the_current_quarter_and_its_reques
         assert "POST" in requests, item
 
 
-def test_the_reserve_is_never_touched_and_who_is_kept_from_exporting_is_told_what_it_would_take(place: Place) -> None:
-    with clari(place):
-        place.gate(*THESE)
-    with clari(place, days=2):
-        assert place.gate(*THESE).code == 10
-        assert results(place) == everywhere("PASS")
-    assert len(place.posts()) == 2
-    with clari(place, days=2):
-        kept = place.gate(*THESE)
-        assert left(place) == 1
-    assert results(place) == everywhere("NOT VERIFIED")
-    assert len(place.posts()) == 2
-    (finding,) = findings(place, "CONN-03")
-    assert "1 exports of 3 in 30 days are left, and 1 are kept in reserve" in finding["observed"]
-    assert "lower quota_reserve" in finding["fix"]
-    assert COST not in kept.said
-
-
-def test_with_a_budget_of_0_nothing_is_exported(place: Place) -> None:
-    place.reword("export_budget = 1 ", "export_budget = 0 ")
-    with clari(place):
-        judged = place.gate(*THESE)
-    assert (judged.code, results(place)) == (10, everywhere("NOT VERIFIED"))
-    assert place.posts() == []
-    (finding,) = findings(place, "AUTH-02")
-    assert "export_budget = 0 leaves no export for 2027_Q4 of net_bookings" in finding["observed"]
-    assert "set export_budget = 1 and let a run of the gate start so many export jobs, or 5 for" in finding["fix"]
-
-
-def test_a_budget_for_each_quarter_lets_every_answer_be_looked_at(place: Place) -> None:
-    place.reword("export_budget = 1 ", "export_budget = 2 ")
-    place.remember_quarters(1)
-    with clari(place):
-        judged = place.gate("--env=simulated", "-k", "API-04 and answers")
-    assert "API-04" not in [line.split()[0] for line in judged.lines if line.startswith("  ")]
-    assert [finding["result"] for finding in findings(place, "API-04")] == ["PASS"]
-    assert len(place.posts()) == 2
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
 def test_a_stopped_run_cancels_what_it_started(place: Place, number: signal.Signals, workers: Sequence[str]) -> None:
@@ -180,34 +140,6 @@ def test_a_killed_run_leaves_its_job_to_the_next_one(place: Place) -> None:
         assert left(place) == QUOTA - 1
     assert results(place) == everywhere("PASS"), again
     assert len(place.posts()) == 1
-
-
-def test_a_post_whose_answer_was_lost_costs_one_job(place: Place) -> None:
-    with clari(place) as simulator:
-        simulator.set_faults([AnswerLost(QUEUED)])
-        judged = place.gate(*THESE)
-        assert left(place) == QUOTA - 1
-    assert results(place) == everywhere("PASS"), judged
-
-
-def test_a_job_that_takes_too_long_is_cancelled_and_none_is_queued_again(place: Place) -> None:
-    place.reword('job_timeout = "10m"', 'job_timeout = "30s"')
-    with clari(place, STUCK):
-        judged = place.gate(*THESE)
-        assert left(place) == QUOTA
-    assert (judged.code, results(place)) == (10, everywhere("NOT VERIFIED"))
-    assert len(place.posts()) == len(asked(place, "PATCH")) == 1
-    (finding,) = findings(place, "CONN-03")
-    assert "is still STARTED after" in finding["observed"]
-
-
-def test_an_unknown_forecast_is_not_exported(place: Place) -> None:
-    place.settings.write_text(place.settings.read_text().replace('["net_bookings"]', '["no_such_forecast"]'))
-    with clari(place):
-        judged = place.gate(*THESE)
-        assert left(place) == QUOTA
-    assert results(place)["CONN-03"] == "FAIL"
-    assert "no_such_forecast_config" in judged.out
 
 
 def _polled(place: Place) -> bool:
