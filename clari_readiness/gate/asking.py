@@ -65,9 +65,10 @@ def would_cost(readiness: Readiness, selected: Selected) -> Iterator[str]:
         f"where it answers 404, at most {most} of these (export_budget = {most}), each after GET /admin/limits, and "
         f"none that would leave less than {environment.quota_reserve:.0%} of the monthly quota (quota_reserve):"
     )
-    for request in plan:
+    for number, request in enumerate(plan):
         there = readiness.exports.is_there(request)
-        costs = "0 jobs: a job of the last day is used again" if there else "1 job"
+        asked = "1 job" if number < most else "not asked for, export_budget is used up"
+        costs = "0 jobs, one of the last day is used again" if there else asked
         posted = endpoints.queue_export(request)
         yield f"  {_shown(posted)}, {request.time_period}, its latest week: {costs}"
 

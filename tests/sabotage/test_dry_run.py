@@ -87,7 +87,7 @@ def test_a_dry_run_says_what_exports_would_cost(integration: Integration) -> Non
     assert "2027_Q3" not in dry.printed
     integration.judge(CHECKS, "-m", "connection")
     again = integration.judge(CHECKS, "--dry-run", "-m", "connection")
-    assert f"{line}: 0 jobs: a job of the last day is used again\n" in again.printed
+    assert f"{line}: 0 jobs, one of the last day is used again\n" in again.printed
 
 
 def test_a_managed_connector_is_asked_for_its_jobs(integration: Integration) -> None:
