@@ -105,8 +105,12 @@ class Exports:
         return Looking(client, ledger, clock, patience, queue)
 
     def _looked(self, looking: Looking, request: ExportRequest, taken: int, landing: Path) -> Looked:
-        """Use a job of the last day; where there is none, or it cannot be had any more, start one."""
-        if looking.queue.left_behind(request) is not None:
+        """Use a job of the last day; where there is none, or it cannot be had any more, start one.
+
+        A line without a job is of a run that was killed while it asked: looking for it may end in another POST.
+        """
+        left = looking.queue.left_behind(request)
+        if left is not None and left.job_id:
             try:
                 return in_whole_steps(looking.look(request, landing), looking.clock)
             except JobFailed:

@@ -44,7 +44,9 @@ def own_jobs(environment: Environment) -> frozenset[str]:
 
 def is_usable(line: LedgerEntry, request: ExportRequest, now: datetime) -> bool:
     """Tell whether a run of the gate goes on with this line when it wants the request."""
-    return line.request == request and line.state.open and now - line.requested_at < RESUMED_WITHIN
+    return (
+        line.request == request and line.state.open and bool(line.job_id) and now - line.requested_at < RESUMED_WITHIN
+    )
 
 
 def cancel_left_over(

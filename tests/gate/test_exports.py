@@ -20,9 +20,12 @@ from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.exports import Exports
 from clari_readiness.gate.own_jobs import cancel_left_over, ledger_path, own_jobs
 from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.exports import ExportRequest
+from clari_readiness.model.time import SystemClock
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import AnswerLost, Fault, ManualClock, Match, Organisation, Simulator, Status
 from clari_readiness.simulator.faults.matching import JOB, QUEUED
+from clari_readiness.warehouse import DuckDBWarehouse, JobState, LedgerEntry
 
 REPOSITORY = Path(__file__).parents[2]
 WITHOUT = Organisation(synchronous_forecast=False, monthly_quota=3)
@@ -165,6 +168,30 @@ def test_a_post_whose_answer_was_lost_costs_one_job(tmp_path: Path) -> None:
     with gate(tmp_path, AnswerLost(QUEUED)) as runs:
         assert runs.run()(Q4)["entries"]
         assert (runs.posts, runs.left) == (["2027_Q4"], 2)
+
+
+def test_what_a_killed_run_has_asked_for_and_nobody_knows_of_is_asked_for_within_the_budget(tmp_path: Path) -> None:
+    with gate(tmp_path, settings={"export_budget = 1 ": "export_budget = 0 "}) as runs:
+        request = ExportRequest("net_bookings", "2027_Q4", runs.environment.types_to_export, include_historical=False)
+        with DuckDBWarehouse(ledger_path(runs.environment), SystemClock()) as ledger:
+            ledger.record(LedgerEntry("1", request, runs.clock.now()))
+        with pytest.raises(NotVerified, match="export_budget = 0"):
+            runs.run()(Q4)
+        assert runs.posts == []
+        (told,) = runs.cancel()
+    assert told.startswith("an export of net_bookings 2027_Q4 was being asked for when the run stopped")
+
+
+def test_a_stopped_run_s_job_is_cancelled_once(tmp_path: Path) -> None:
+    stuck = Organisation(synchronous_forecast=False, monthly_quota=3, stuck_jobs=frozenset({1}))
+    with gate(tmp_path, organisation=stuck) as runs:
+        request = ExportRequest("net_bookings", "2027_Q4", runs.environment.types_to_export, include_historical=False)
+        with runs.connect() as client, DuckDBWarehouse(ledger_path(runs.environment), SystemClock()) as ledger:
+            job_id = client.queue_export(request)
+            ledger.record(LedgerEntry("1", request, runs.clock.now(), JobState.QUEUED, job_id))
+        assert runs.left == 2
+        assert runs.cancel() == [f"job {job_id} (net_bookings 2027_Q4) is cancelled, which frees its quota"]
+        assert (runs.left, runs.cancel()) == (3, [])
 
 
 def test_a_job_that_takes_too_long_is_cancelled_and_none_is_queued_again(tmp_path: Path) -> None:
