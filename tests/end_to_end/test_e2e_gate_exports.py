@@ -98,6 +98,7 @@ def test_the_export_is_for_the_latest_week_of_the_current_quarter_and_its_reques
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
 def test_a_stopped_run_cancels_what_it_started(place: Place, number: signal.Signals, workers: Sequence[str]) -> None:
+    place.reword('job_timeout = "10m"', 'job_timeout = "20h"')
     with clari(place, STUCK):
         gate = place.start_gate(*THESE, *workers)
         until(lambda: _polled(place), gate)
@@ -112,6 +113,7 @@ def test_a_stopped_run_cancels_what_it_started(place: Place, number: signal.Sign
 
 
 def test_a_stop_in_the_middle_of_the_post_waits_for_its_answer(place: Place) -> None:
+    place.reword('job_timeout = "10m"', 'job_timeout = "20h"')
     with clari(place, STUCK) as simulator:
         running: list[Any] = []
         append = simulator.journal.append
