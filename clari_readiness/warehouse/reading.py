@@ -77,7 +77,7 @@ class WarehouseReader:
         headers = _HEADER.findall(statement(name))
         reads = [ours for kind, columns in headers if kind == "reads" for ours in self._meant(columns)]
         optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
-        return self._tables.selection(reads, optional, self._columns())
+        return self._tables.selection(reads, optional, self.columns())
 
     def over(self, tables: Tables) -> WarehouseReader:
         """Return a reader of other tables of the same connection."""
@@ -102,7 +102,8 @@ class WarehouseReader:
         grain = ", ".join(quoted(column) for column in self._tables.grain)
         return render(f"checks/{name}", {"forecasts": f"forecasts AS ({selection.sql})", "grain": grain})
 
-    def _columns(self) -> list[str]:
+    def columns(self) -> list[str]:
+        """Return the columns of the team's table, by its own names. A table that is not there is a WarehouseError."""
         try:
             described = self._connection.execute(self._tables.description).fetchall()
         except duckdb.CatalogException as error:
