@@ -107,15 +107,17 @@ class WarehouseReader:
         try:
             described = self._connection.execute(self._tables.description).fetchall()
         except duckdb.CatalogException as error:
-            raise self._no_table() from error
+            raise self._no_table(error) from error
         except duckdb.Error as error:
             raise WarehouseError(
                 f"{self._name}: {self._tables.forecasts} cannot be read: {first_line(error)}"
             ) from error
         return [str(row[0]) for row in described]
 
-    def _no_table(self) -> WarehouseError:
+    def _no_table(self, error: duckdb.CatalogException) -> WarehouseError:
         there = [str(row[0]) for row in self._connection.execute(statement("relations")).fetchall()]
+        if self._tables.forecasts.lower() in {name.lower() for name in there}:  # a view over what is gone
+            return WarehouseError(f"{self._name}: {self._tables.forecasts} cannot be read: {first_line(error)}")
         have = ", ".join(there) or "nothing yet"
         return WarehouseError(
             f"{self._name} has no table {self._tables.forecasts}; it has {have}",
