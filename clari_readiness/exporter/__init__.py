@@ -16,6 +16,7 @@ from clari_readiness.exporter.settings import (
     opportunity_ids,
     overdue_before,
     planned,
+    require_ids,
     schedule_of,
     window_of,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "overdue_before",
     "plan",
     "planned",
+    "require_ids",
     "reserve_of",
     "schedule_of",
     "standings",

@@ -193,6 +193,8 @@ def open_to_all() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
+        for each in (Path(name), Path(name) / "closed"):
+            each.chmod(0o755)
 
 
 def test_what_this_user_may_not_write_or_enter_says_so(open_to_all: Path) -> None:
