@@ -9,10 +9,12 @@ import typer
 
 from clari_readiness import __version__
 from clari_readiness.cli.alert import alert
+from clari_readiness.cli.check import check
 from clari_readiness.cli.doctor import doctor
 from clari_readiness.cli.explain import explain
 from clari_readiness.cli.export import export
 from clari_readiness.cli.fingerprint import fingerprint
+from clari_readiness.cli.init import init
 from clari_readiness.cli.plan import plan
 from clari_readiness.cli.reconcile import reconcile
 from clari_readiness.cli.retention import retention
@@ -30,10 +32,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(alert)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(check)
 app.command()(doctor)
 app.command()(explain)
 app.command()(export)
 app.command()(fingerprint)
+app.command()(init)
 app.command()(plan)
 app.command()(reconcile)
 app.command()(retention)

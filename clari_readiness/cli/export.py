@@ -29,6 +29,7 @@ from clari_readiness.exporter import (
     lock_beside,
     opportunity_ids,
     planned,
+    require_ids,
     window_of,
 )
 from clari_readiness.model.exports import ExportRequest
@@ -72,6 +73,8 @@ def export(  # noqa: PLR0917 - typer's way
     narrowed = bool(forecast or period)
     if no_forecasts and narrowed:
         raise SettingsError("--no-forecasts leaves nothing of --forecast and --period", way_out="leave one of them out")
+    if not narrowed:
+        require_ids(environment)
     console = Console()
     with nightly(environment, "export") as run:
         good = no_forecasts or _forecasts(environment, run, requests, console, anew=anew)

@@ -65,6 +65,11 @@ class Environment(Settings):
         return "recorded" if self.name == "recorded" else "simulated" if self.name == "simulated" else "team"
 
     @property
+    def path(self) -> Path:
+        """The settings file."""
+        return self._place.path
+
+    @property
     def base(self) -> Path:
         """The directory of the settings file, which relative paths start at."""
         return self._place.path.parent

@@ -24,7 +24,7 @@ from clari_readiness.model.time import Clock, SystemClock
 FILE_NAME = "clari-readiness.toml"
 
 _TABLES = ("default", "env", "declarations", "not_applicable", "waivers")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,13 @@ def load(path: Path, *, environ: Mapping[str, str], clock: Clock | None = None) 
     `environ` is where `env://` references will look; `clock` (the machine's unless given) says which dates are in the
     future. Raises SettingsError with one line for each mistake: file, key, what is wrong, the nearest valid name.
     """
-    document = read(path)
+    return loaded(read(path), path, environ=environ, clock=clock)
+
+
+def loaded(
+    document: Mapping[str, Any], path: Path, *, environ: Mapping[str, str], clock: Clock | None = None
+) -> Environments:
+    """Read what a settings file holds, or would hold at this path. Raises SettingsError as `load` does."""
     today = (clock or SystemClock()).now().date()
     found, environments = _environments(document, path.absolute(), environ, today)
     lines = [f"{path}: {dotted(one.path)}: {one.text}" for one in [*_top(document), *found]]
@@ -85,19 +91,22 @@ def load_default(config: Path | None = None, *, clock: Clock | None = None) -> E
 
     Raises SettingsError as `load` does, and when there is no file.
     """
-    return load(config or _find(Path.cwd()), environ=dict(os.environ), clock=clock)
+    here = Path.cwd()
+    path = config or nearest_file(here)
+    if path is None:
+        raise SettingsError(
+            f"{FILE_NAME}: not found in {here} or above it",
+            way_out="write one with `clari-readiness init`, or name one with --config",
+        )
+    return load(path, environ=dict(os.environ), clock=clock)
 
 
-def _find(start: Path) -> Path:
+def nearest_file(start: Path) -> Path | None:
+    """Return the settings file of a directory, or of the nearest one above it that has one; None where none has."""
     if (start / FILE_NAME).exists():
         return Path(FILE_NAME)
-    for directory in start.parents:
-        if (directory / FILE_NAME).exists():
-            return directory / FILE_NAME
-    raise SettingsError(
-        f"{FILE_NAME}: not found in {start} or above it",
-        way_out="write one with `clari-readiness init`, or name one with --config",
-    )
+    above = (directory / FILE_NAME for directory in start.parents)
+    return next((file for file in above if file.exists()), None)
 
 
 def _top(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -129,7 +138,7 @@ def _environments(
     for name, own in tables.items():
         if not isinstance(own, dict):
             found.append(Problem(("env", name), "expected a table: [env.NAME]"))
-        elif not _NAME.fullmatch(name):
+        elif not NAME.fullmatch(name):
             found.append(Problem(("env", name), "a name is made of letters, digits, - and _"))
         else:
             environment, wrong = _environment(default, own, Place(name, path, environ), today)
@@ -142,12 +151,12 @@ def _environments(
 def _environment(
     default: Mapping[str, Any], own: Mapping[str, Any], place: Place, today: date
 ) -> tuple[Environment | None, list[Problem]]:
-    written = _merged(default, own)
+    written = merged(default, own)
     warehouse = written.setdefault("warehouse", {})
     if isinstance(warehouse, dict):
         warehouse.setdefault("url", f"duckdb:///{LEFT_BEHIND}/{place.name}/warehouse.duckdb")
     try:
-        environment = Environment.of(_frozen(written), place)
+        environment = Environment.of(frozen(written), place)
     except ValidationError as error:
         return None, list(problems(error))
     return environment, list(broken_rules(environment, own, today))
@@ -162,20 +171,21 @@ def _located(
         yield Problem((*(("default",) if inherited else ("env", name)), *one.path), one.text)
 
 
-def _merged(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def merged(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return `own` on top of `default`: tables key by key, everything else whole; an exporter is one choice of four."""
-    merged = {key: _merged({}, value) if isinstance(value, dict) else value for key, value in default.items()}
+    both = {key: merged({}, value) if isinstance(value, dict) else value for key, value in default.items()}
     for key, value in own.items():
-        below = merged.get(key)
+        below = both.get(key)
         mergeable = isinstance(value, dict) and isinstance(below, dict) and key != "exporter"
-        merged[key] = _merged(below, value) if mergeable and isinstance(below, dict) else value
-    return merged
+        both[key] = merged(below, value) if mergeable and isinstance(below, dict) else value
+    return both
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
+    """Return what a TOML file holds, with tuples in the place of lists, as `Settings` wants it."""
     if isinstance(value, dict):
-        return {key: _frozen(content) for key, content in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+        return {key: frozen(content) for key, content in value.items()}
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
 def _table(value: Any) -> dict[str, Any]:

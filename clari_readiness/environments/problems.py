@@ -69,8 +69,12 @@ def dotted(path: Path) -> str:
 
 def problems(error: ValidationError) -> Iterator[Problem]:
     """Translate pydantic's errors about `Settings`, whose own words show what was written."""
-    for one in error.errors(include_url=False, include_input=False):
+    found = error.errors(include_url=False, include_input=False)
+    above = {one["loc"][:-1] for one in found}
+    for one in found:
         path, kind = tuple(step for step in one["loc"] if step != "[key]"), one["type"]
+        if kind == "too_short" and one["loc"] in above:
+            continue  # pydantic does not count what is wrong in the list, and says so of a list that is long enough
         if kind == "extra_forbidden":
             yield Problem(path, _misplaced(path))
         elif kind == "missing":

@@ -78,7 +78,7 @@ class Api(Table):
 class ServiceAccount(Table):
     """The user that the key belongs to (F3)."""
 
-    user_id: Annotated[int, Field(gt=0)]
+    user_id: Annotated[int, Field(gt=0, lt=2**63)]
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
@@ -259,7 +259,7 @@ class Settings(Table):
     fingerprint_salt: Annotated[str, Field(min_length=16)] | None = None
     alerts: Alerts = Alerts()
     dashboard: Dashboard | None = None
-    export_budget: Annotated[int, Field(ge=0)] = 1
+    export_budget: Annotated[int, Field(ge=0, le=1_000)] = 1
     quota_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.10
     max_recording_age: Days = 90
     exact_within: SecondsOrNone = 300.0

@@ -18,7 +18,8 @@ from clari_readiness.model.exports import EXPORT_TYPES
 from clari_readiness.secrets import parse
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)([smhdw])")
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhdw])")
+_LONGEST = 3_660 * 86_400
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S")
 
 
@@ -52,7 +53,10 @@ def _duration(written: object) -> float:
     match = _DURATION.fullmatch(written) if isinstance(written, str) else None
     if match is None:
         raise ValueError('expected a duration such as "90s", "10m", "1h" or "90d"')
-    return float(match[1]) * _SECONDS[match[2]]
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST:
+        raise ValueError("expected ten years at most")
+    return seconds
 
 
 def _some_time(seconds: float) -> float:

@@ -18,6 +18,7 @@ from clari_readiness.exporter.settings import (
     opportunity_ids,
     overdue_before,
     planned,
+    require_ids,
     schedule_of,
     window_of,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "overdue_before",
     "plan",
     "planned",
+    "require_ids",
     "reserve_of",
     "schedule_of",
     "standings",

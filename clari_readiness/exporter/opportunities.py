@@ -57,11 +57,18 @@ def export_opportunities(
 
 
 def ids_in(file: Path) -> tuple[str, ...]:
-    """Return the ids in a file, one a line; empty lines, and lines that begin with `#`, are passed over."""
+    """Return the ids in a file, one a line; empty lines, and lines that begin with `#`, are passed over.
+
+    Raises SettingsError for a file that cannot be read, or names none: nobody would miss what it was to name.
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise SettingsError(
-            f"{file}: the ids of opportunities cannot be read", way_out="mend opportunities_from"
+            f"{file}: the ids of opportunities cannot be read: {why}", way_out="mend opportunities_from.file"
         ) from error
-    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")))
+    found = dict.fromkeys(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    if not found:
+        raise SettingsError(f"{file}: names no opportunity", way_out="write one id a line, or drop opportunities_from")
+    return tuple(found)

@@ -94,6 +94,13 @@ def due_by_now(environment: Environment, clock: Clock) -> tuple[Quarter, ...]:
     return tuple(quarter for quarter in quarters if quarter <= begun)
 
 
+def require_ids(environment: Environment) -> None:
+    """Refuse a file of opportunities' ids that cannot be read, before anything is spent. Raises SettingsError."""
+    source = environment.opportunities_from
+    if source is not None and source.file:
+        ids_in(environment.path_of(source.file))
+
+
 def opportunity_ids(environment: Environment, store: EventStore) -> tuple[str, ...]:
     """Return the ids of the opportunities that an environment names: its list, and those of its file or query."""
     source = environment.opportunities_from

@@ -26,6 +26,9 @@ from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.redact import Redactor
 from clari_readiness.shipped import shipped
 
+Connect = Callable[[Observer | None, Clock], ClariClient]
+"""What opens a client of Clari; the observer is told of every exchange, which makes it evidence."""
+
 LOOPBACK = [r"127\.\d+\.\d+\.\d+$", r"localhost$", r"::1$"]
 
 
@@ -50,6 +53,7 @@ class Readiness:
         self.recording = record == "rewrite"
         self.say = say
         self.evidence_directory = environment.directory / "evidence" / run
+        self.connect_by: Connect = self.connect_as_set
         self._alive: FileLock | None = None
         if self.recording and environment.kind != "simulated":
             raise SettingsError(
@@ -133,7 +137,11 @@ class Readiness:
 
     def connect(self, observer: Observer | None = None, *, clock: Clock | None = None) -> ClariClient:
         """Return a client of this environment. Raises SecretError, or NotVerified while the simulator does not run."""
-        return connect_to(self.environment, clock=clock or self.clock_at(), on_exchange=observer)
+        return self.connect_by(observer, clock or self.clock_at())
+
+    def connect_as_set(self, observer: Observer | None, clock: Clock) -> ClariClient:
+        """Return a client as the settings want it. Raises as `connect` does."""
+        return connect_to(self.environment, clock=clock, on_exchange=observer)
 
     @cached_property
     def collector(self) -> Collector:

@@ -16,6 +16,8 @@ from clari_readiness.plugin.anomalies import anomaly_threshold, detection_self_t
 from clari_readiness.plugin.dry_run import alone
 from clari_readiness.plugin.fixtures import (
     clari,
+    client,
+    clients,
     clock,
     connection,
     contracts,
@@ -23,6 +25,7 @@ from clari_readiness.plugin.fixtures import (
     environment,
     environments,
     evidence,
+    exporter,
     landing,
     quarters,
     quarters_due,
@@ -35,6 +38,7 @@ from clari_readiness.plugin.fixtures import (
 )
 from clari_readiness.plugin.jobs import ledger, listed_jobs
 from clari_readiness.plugin.options import activate, add_options
+from clari_readiness.plugin.own import load_own_fixtures
 from clari_readiness.plugin.reconciliation import earlier_reconciliations, periods_seen, reconciliation
 from clari_readiness.plugin.session import GATE, GateSession
 
@@ -42,6 +46,8 @@ __all__ = [
     "alert_rules",
     "anomaly_threshold",
     "clari",
+    "client",
+    "clients",
     "clock",
     "connection",
     "contracts",
@@ -53,6 +59,7 @@ __all__ = [
     "environment",
     "environments",
     "evidence",
+    "exporter",
     "landing",
     "ledger",
     "listed_jobs",
@@ -96,7 +103,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.tbstyle = "no"
     try:
         run = getattr(config, "workerinput", {}).get(RUN) or uuid.uuid4().hex
-        registered = config.pluginmanager.register(GateSession(config, run), GATE)
+        session = GateSession(config, run)
+        registered = config.pluginmanager.register(session, GATE)
+        load_own_fixtures(config, session.readiness.environment.base)
     except ReadinessError as error:
         raise pytest.UsageError(str(error)) from error
     if registered is None:

@@ -12,7 +12,7 @@ from clari_readiness.exporter import Landing, due_by_now, overdue_before, window
 from clari_readiness.gate.answers import Clari, require_connection
 from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.gate.evidence import EvidenceLog
-from clari_readiness.gate.readiness import Readiness
+from clari_readiness.gate.readiness import Connect, Readiness
 from clari_readiness.gate.rehearsal import landing_of, open_warehouse
 from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.calendar import Quarter, Window
@@ -20,6 +20,7 @@ from clari_readiness.model.findings import Concession
 from clari_readiness.model.time import Clock
 from clari_readiness.plugin.session import EVIDENCE, GATE, GateSession
 from clari_readiness.plugin.trial import AskedTrial, asked_trial
+from clari_readiness.trial import Wishes
 from clari_readiness.validation import Contracts
 
 
@@ -101,6 +102,26 @@ def evidence(request: pytest.FixtureRequest) -> EvidenceLog:
     return log
 
 
+@pytest.fixture(scope="session")
+def client(readiness: Readiness) -> Connect:
+    """Return what opens a client of Clari: a team overrides it where its way there is another, such as a gateway's."""
+    return readiness.connect_as_set
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients(request: pytest.FixtureRequest) -> None:
+    """Let everything in a run of the gate that asks Clari ask through `client`, whoever has overridden it."""
+    session = request.config.pluginmanager.get_plugin(GATE)
+    if isinstance(session, GateSession):
+        session.readiness.connect_by = request.getfixturevalue("client")
+
+
+@pytest.fixture(scope="session")
+def exporter() -> Wishes:
+    """Return which exporter is put on trial, as the options of `clari-readiness trial` say it: that of the settings."""
+    return Wishes()
+
+
 @pytest.fixture
 def connection(readiness: Readiness, evidence: EvidenceLog) -> Clari:
     """Return Clari's answers before anything is known to work: for the checks that find that out."""
@@ -115,9 +136,9 @@ def clari(connection: Clari, environment: Environment) -> Clari:
 
 
 @pytest.fixture
-def trial(readiness: Readiness, evidence: EvidenceLog) -> AskedTrial:
+def trial(readiness: Readiness, exporter: Wishes, evidence: EvidenceLog) -> AskedTrial:
     """Return what the trial of the exporter found: run now in a rehearsal, on record in a live environment."""
-    return asked_trial(readiness, evidence)
+    return asked_trial(readiness, exporter, evidence)
 
 
 @pytest.fixture

@@ -87,18 +87,19 @@ def _described(record: Record) -> dict[str, object]:
     return {"exporter": record.exporter, "version": record.version, "seed": record.seed, "full": record.full, **when}
 
 
-def asked_trial(readiness: Readiness, evidence: EvidenceLog) -> AskedTrial:
+def asked_trial(readiness: Readiness, wishes: Wishes, evidence: EvidenceLog) -> AskedTrial:
     """Return the trial of a run: it is looked up, or run, when it is asked for, once for all workers."""
 
     def load() -> Record:
-        return record_of(readiness.collector.once("trial", lambda _: _record(readiness.environment).document()).value())
+        piece = readiness.collector.once("trial", lambda _: _record(readiness.environment, wishes).document())
+        return record_of(piece.value())
 
     return AskedTrial(load, evidence)
 
 
-def _record(environment: Environment) -> Record:
+def _record(environment: Environment, wishes: Wishes) -> Record:
     """Return the trial that counts; a rehearsal runs the quick one where there is none of today."""
-    case = _case(environment)
+    case = _case(environment, wishes)
     wanted = Wanted(
         case.accused.written,
         case.version,
@@ -116,13 +117,12 @@ def _record(environment: Environment) -> Record:
     return case.put(directory, clock)
 
 
-def _case(environment: Environment) -> Case:
-    nothing = Wishes()
-    accused = accused_of(environment, nothing)
+def _case(environment: Environment, wishes: Wishes) -> Case:
+    accused = accused_of(environment, wishes)
     return Case(
         accused,
         version_of(accused, environment.trial.version_command if environment.trial else None),
-        Pace(time_scale_of(environment, nothing, accused)),
+        Pace(time_scale_of(environment, wishes, accused)),
         chosen(quick=True),
         process_environment(),
         quick=True,

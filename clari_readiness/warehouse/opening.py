@@ -35,11 +35,22 @@ def patiently(
 
 def existing(path: Path) -> Path:
     """Return the path of a file that is there; a WarehouseError otherwise."""
-    if not path.is_file():
+    if not _is_file(path):
         raise WarehouseError(
             f"{path}: there is no such warehouse file", way_out="run the export first, or mend `warehouse.url`"
         )
     return path
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; a directory in its place, or above it one that is closed, is a WarehouseError."""
+    try:
+        if path.is_dir():
+            raise WarehouseError(f"{path}: is a directory", way_out="name a file in `warehouse.url`")
+        return path.is_file()
+    except OSError as error:
+        way_out = "let this user into its directory"
+        raise WarehouseError(f"{path}: cannot be looked at ({error.strerror})", way_out=way_out) from error
 
 
 def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:
@@ -52,10 +63,12 @@ def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:
 
 def open_to_write(path: Path, *, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     """Open or create a file; what does not fit `memory_limit` goes to files in `spill`."""
+    _is_file(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WarehouseError(f"{path.parent}: cannot be made ({error.strerror})") from error
+        way_out = "name a file in `warehouse.url` that this user may write"
+        raise WarehouseError(f"{path.parent}: cannot be made ({error.strerror})", way_out=way_out) from error
     connection = _connect(path, read_only=False)
     connection.execute(f"SET memory_limit = '{memory_limit}'")
     connection.execute("SET temp_directory = $spill", {"spill": str(spill)})
@@ -68,7 +81,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         # Times are kept without a zone and are UTC; a zone of the machine must not shift those of a team's tables.
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
-        raise _explained(path, error) from error
+        raise _explained(path, error, read_only=read_only) from error
     return connection
 
 
@@ -77,7 +90,7 @@ def first_line(error: duckdb.Error) -> str:
     return str(error).partition("\n")[0]
 
 
-def _explained(path: Path, error: duckdb.Error) -> WarehouseError:
+def _explained(path: Path, error: duckdb.Error, *, read_only: bool) -> WarehouseError:
     said = str(error)
     if "Could not set lock" in said:
         holder = _HOLDER.search(said)
@@ -89,4 +102,8 @@ def _explained(path: Path, error: duckdb.Error) -> WarehouseError:
         )
     if "not a valid DuckDB database" in said:
         return WarehouseError(f"{path}: this file is no DuckDB database", way_out="mend `warehouse.url`")
+    if "Permission denied" in said or "Read-only file system" in said:
+        what = said.partition("\n")[0].rpartition(": ")[2].lower()
+        way_out = "let this user read it" if read_only else "let this user write it, and beside it"
+        return WarehouseError(f"{path}: cannot be opened: {what}", way_out=way_out)
     return WarehouseError(f"{path}: cannot be opened: {first_line(error)}")

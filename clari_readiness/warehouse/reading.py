@@ -77,7 +77,7 @@ class WarehouseReader:
         headers = _HEADER.findall(statement(name))
         reads = [ours for kind, columns in headers if kind == "reads" for ours in self._meant(columns)]
         optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
-        return self._tables.selection(reads, optional, self._columns())
+        return self._tables.selection(reads, optional, self.columns())
 
     def over(self, tables: Tables) -> WarehouseReader:
         """Return a reader of other tables of the same connection."""
@@ -102,19 +102,22 @@ class WarehouseReader:
         grain = ", ".join(quoted(column) for column in self._tables.grain)
         return render(f"checks/{name}", {"forecasts": f"forecasts AS ({selection.sql})", "grain": grain})
 
-    def _columns(self) -> list[str]:
+    def columns(self) -> list[str]:
+        """Return the columns of the team's table, by its own names. A table that is not there is a WarehouseError."""
         try:
             described = self._connection.execute(self._tables.description).fetchall()
         except duckdb.CatalogException as error:
-            raise self._no_table() from error
+            raise self._no_table(error) from error
         except duckdb.Error as error:
             raise WarehouseError(
                 f"{self._name}: {self._tables.forecasts} cannot be read: {first_line(error)}"
             ) from error
         return [str(row[0]) for row in described]
 
-    def _no_table(self) -> WarehouseError:
+    def _no_table(self, error: duckdb.CatalogException) -> WarehouseError:
         there = [str(row[0]) for row in self._connection.execute(statement("relations")).fetchall()]
+        if self._tables.forecasts.lower() in {name.lower() for name in there}:  # a view over what is gone
+            return WarehouseError(f"{self._name}: {self._tables.forecasts} cannot be read: {first_line(error)}")
         have = ", ".join(there) or "nothing yet"
         return WarehouseError(
             f"{self._name} has no table {self._tables.forecasts}; it has {have}",

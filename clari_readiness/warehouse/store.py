@@ -144,9 +144,11 @@ class DuckDBWarehouse:
         try:
             connection.execute("SET preserve_insertion_order = false")
             _make_tables(connection)
-        except duckdb.Error as error:
+        except (duckdb.Error, WarehouseError) as error:
             connection.close()
-            raise WarehouseError(f"{self.path}: our tables cannot be made: {first_line(error)}") from error
+            said = error.message if isinstance(error, WarehouseError) else first_line(error)
+            way_out = "let `warehouse.url` name a file of the reference exporter's own"
+            raise WarehouseError(f"{self.path}: our tables cannot be made: {said}", way_out=way_out) from error
         return connection
 
 
