@@ -12,10 +12,14 @@ Surface = Literal["forecast", "audit", "opportunities"]
 
 @dataclass(frozen=True)
 class Pace:
-    """How long things take, in seconds of the simulator's clock, and how many of them pass in a real one (`scale`)."""
+    """How long things take, in seconds of the simulator's clock, and how many of them pass in a real one (`scale`).
+
+    `download_timeout` alone is in real seconds: what comes over a socket is no faster when a clock is.
+    """
 
     scale: float = 1.0
     job_timeout: float = 40.0
+    download_timeout: float = 600.0
     poll_interval: float = 1.0
     job_seconds: tuple[float, float] = (0.5, 1.5)
 

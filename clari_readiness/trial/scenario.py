@@ -52,7 +52,8 @@ class Scenario:
     are exported: 0 is the current one, 1 the one before; `at` is what the simulator's clock shows, unless it does not
     matter. `most_requests` and `most_exports` bound what one run may ask for, and for each export; `spare_events` is
     how many audit events may be held once too often; `patience` is how many seconds of the simulator's clock a run may
-    take, `job_seconds` how many a job takes at least and at most, where it matters.
+    take, `job_seconds` how many a job takes at least and at most, where it matters. `download_timeout` is told to the
+    exporter: real seconds that a download may take, its body included.
     """
 
     name: str
@@ -73,4 +74,5 @@ class Scenario:
     spare_events: int = 0
     patience: float = 200.0
     job_seconds: tuple[float, float] | None = None
+    download_timeout: float = 600.0
     quick: bool = False

@@ -15,7 +15,7 @@ from tests.sabotage import specimens
 from tests.sabotage.specimens import DEFECTIVE, DIRECTORY, HEALTHY, NODE, PROGRAMS, REFERENCE, Specimen
 
 AT_ONCE = 4
-SLOW = ("limits_429_each", "pages_loop", "job_stuck", "limits_429_absurd", "resilience_dripping")
+SLOW = ("limits_429_each", "pages_loop", "job_stuck", "limits_429_absurd", "resilience_dripping", "resilience_endless")
 """What takes the longest to catch somebody in: it comes first, so that nobody waits for it alone in the end."""
 
 NOT_HERE = {

@@ -312,6 +312,17 @@ def test_of_two_at_once_one_may_stand_back() -> None:
     assert broken(process.told_the_truth, course(run(ends=(GOOD, BAD)))) == []
 
 
+def test_who_reads_a_body_that_has_no_end_until_it_is_stopped_hangs() -> None:
+    overdue = ProcessEnd(None, 25.0, 25.0, overdue=True)
+    drips = replace(request(1.0, RESULTS, status=None, fault="dripping without end"), ended=26.0)
+    assert broken(process.lets_go, course(run(request(0.0), drips, ends=(overdue,)))) == [
+        "still read an answer that dripped without end after 25 s, when it was stopped; 600 s were told for a whole one"
+    ]
+    assert broken(process.lets_go, course(run(request(0.0), drips, ends=(BAD,)))) == []
+    assert broken(process.lets_go, course(run(drips, request(27.0, RESULTS), ends=(overdue,)))) == []
+    assert broken(process.lets_go, course(run(request(0.0), ends=(overdue,)))) == []
+
+
 def test_a_process_that_does_not_end_is_told() -> None:
     overdue = ProcessEnd(None, 25.0, 25.0, overdue=True)
     assert broken(process.ended, course(run(request(0.0, JOB), ends=(overdue,)))) == [

@@ -11,6 +11,7 @@ from clari_readiness.simulator import (
     CutShort,
     Dripping,
     During,
+    Endless,
     ErrorInside,
     Fault,
     Malformed,
@@ -26,6 +27,7 @@ from clari_readiness.simulator.faults.passing import passing
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import bounded
 from clari_readiness.trial.laws.pauses import growing_delays
+from clari_readiness.trial.laws.process import lets_go
 from clari_readiness.trial.plays import and_recovers, once
 from clari_readiness.trial.scenario import Faults, Scenario, Scene
 from clari_readiness.trial.scenarios.making import made
@@ -110,6 +112,16 @@ _IN_PASSING = (
         once,
         End.COMPLETE,
         made(lambda _: Dripping(RESULTS, drips=20, seconds=0.05)),
+    ),
+    Scenario(
+        "resilience_endless",
+        ("RES-02", "CLA-11"),
+        "the body of the first download came in drips, and had no end",
+        and_recovers,
+        End.EITHER,
+        made(lambda _: Endless(RESULTS.turns(1))),
+        laws=(lets_go,),
+        download_timeout=5.0,
     ),
     Scenario(
         "resilience_malformed",
