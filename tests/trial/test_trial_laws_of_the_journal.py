@@ -229,7 +229,7 @@ def test_a_job_is_cancelled_before_another_is_queued_in_its_place() -> None:
 
 def test_a_job_that_does_not_end_is_given_up_in_time() -> None:
     def waited(seconds: float) -> Course:
-        return course(run(*(request(float(at)) for at in range(int(seconds) + 1))))
+        return course(run(*(request(float(at)) for at in range(int(seconds) + 1))), pace=Pace(job_timeout=40.0))
 
     assert broken(journal.keeps_the_timeout, waited(40)) == []
     assert broken(journal.keeps_the_timeout, waited(60)) == [

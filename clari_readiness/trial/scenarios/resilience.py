@@ -30,7 +30,7 @@ from clari_readiness.trial.laws.pauses import growing_delays
 from clari_readiness.trial.laws.process import lets_go
 from clari_readiness.trial.plays import and_recovers, once
 from clari_readiness.trial.scenario import Faults, Scenario, Scene
-from clari_readiness.trial.scenarios.making import made
+from clari_readiness.trial.scenarios.making import WELL_SEEN, made
 
 _BURST = (1, 2, 3)
 _OUTAGE = 180.0
@@ -56,6 +56,7 @@ _IN_PASSING = (
         _burst(500),
         laws=(growing_delays,),
         quick=True,
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "resilience_502_html",
@@ -190,6 +191,7 @@ _OUTAGES = (
         patience=600.0,
         most_exports=2,
         quick=True,
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "resilience_outage_silent",
@@ -215,6 +217,7 @@ _COMBINED = tuple(
         surfaces=("forecast", "audit"),
         periods=(0, 1),
         most_exports=2,
+        pauses=WELL_SEEN,
     )
     for number in range(1, _COMBINATIONS + 1)
 )
