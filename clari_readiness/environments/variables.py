@@ -21,6 +21,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "audit_from": "CLARI_AUDIT_FROM",
         "opportunity_ids": "CLARI_OPPORTUNITY_IDS",
         "job_timeout": "CLARI_JOB_TIMEOUT",
+        "download_timeout": "CLARI_DOWNLOAD_TIMEOUT",
         "poll_interval": "CLARI_POLL_INTERVAL",
         "now": "CLARI_NOW",
         "time_scale": "CLARI_TIME_SCALE",
@@ -33,7 +34,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Told:
-    """What a run has to export, where from and where to. `job_timeout` and `poll_interval` are real seconds.
+    """What a run has to export, where from and where to. Time-outs and `poll_interval` are real seconds.
 
     The clock of Clari shows `now` as the run begins, and is `time_scale` times as fast as the machine's.
     """
@@ -47,6 +48,7 @@ class Told:
     audit_from: datetime | None = None
     opportunity_ids: tuple[str, ...] = ()
     job_timeout: float = 600.0
+    download_timeout: float = 600.0
     poll_interval: float = 2.0
     now: datetime | None = None
     time_scale: float = 1.0
@@ -64,6 +66,7 @@ class Told:
             audit_from=_moment(environ, "audit_from"),
             opportunity_ids=_words(environ.get(VARIABLES["opportunity_ids"], "")),
             job_timeout=_number(environ, "job_timeout", 600.0),
+            download_timeout=_number(environ, "download_timeout", 600.0),
             poll_interval=_number(environ, "poll_interval", 2.0),
             now=_moment(environ, "now"),
             time_scale=_number(environ, "time_scale", 1.0),

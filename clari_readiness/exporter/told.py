@@ -111,6 +111,7 @@ def _client(told: Told, clock: Clock) -> ClariClient:
         key=told.api_key,
         clock=clock,
         random=Random(),  # noqa: S311 - jitter is not cryptography
+        download_deadline=told.download_timeout,
     )
 
 

@@ -61,6 +61,7 @@ class Journal:
         self._path = directory / FILE if directory else None
         self._lines: list[Line] = []
         self._lock = threading.Lock()
+        self._complete = threading.Condition(self._lock)
         self._numbers = 0
 
     def __iter__(self) -> Iterator[Line]:
@@ -86,10 +87,19 @@ class Journal:
             self._numbers += 1
             return self._numbers
 
+    def settled(self, seconds: float = 5.0) -> bool:
+        """Wait until every request that has arrived has its line, at most so many real seconds; return whether it has.
+
+        Who has killed an exporter knows that it is gone before the simulator has noticed.
+        """
+        with self._complete:
+            return self._complete.wait_for(lambda: len(self._lines) >= self._numbers, seconds)
+
     def append(self, line: Line) -> None:
         """Add a line."""
         with self._lock:
             self._lines.append(line)
+            self._complete.notify_all()
             if self._path:
                 descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
                 with os.fdopen(descriptor, "a", encoding="utf-8") as out:

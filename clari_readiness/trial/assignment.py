@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -10,14 +10,32 @@ Surface = Literal["forecast", "audit", "opportunities"]
 """What an exporter can export: forecasts, audit events (F29), opportunities (F30)."""
 
 
+_SLOWEST = 2.0  # simulated seconds in a real one
+_UNSEEN = 0.15  # simulated seconds that may lie between two requests without any pause
+
+
 @dataclass(frozen=True)
 class Pace:
-    """How long things take, in seconds of the simulator's clock, and how many of them pass in a real one (`scale`)."""
+    """How long things take, in seconds of the simulator's clock, and how many of them pass in a real one (`scale`).
+
+    `download_timeout` alone is in real seconds: what comes over a socket is no faster when a clock is.
+    """
 
     scale: float = 1.0
-    job_timeout: float = 40.0
+    job_timeout: float = 100.0
+    download_timeout: float = 600.0
     poll_interval: float = 1.0
     job_seconds: tuple[float, float] = (0.5, 1.5)
+
+    @property
+    def slowest(self) -> bool:
+        """Whether it makes no sense to be slower yet."""
+        return self.scale <= _SLOWEST
+
+    def slower(self, added: float) -> Pace:
+        """Return the pace at which `added` seconds of this one are so few that they hide no pause."""
+        by = max(2.0, added / _UNSEEN)
+        return replace(self, scale=max(_SLOWEST, float(int(self.scale / by))))
 
     def real(self, seconds: float) -> float:
         """Return the real seconds that so many of the simulator's take."""

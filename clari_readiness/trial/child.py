@@ -203,6 +203,7 @@ class Killer:
     def __init__(self) -> None:
         self._pid: int | None = None
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self.used = False
 
     def watch(self, child: Child) -> None:
@@ -213,11 +214,22 @@ class Killer:
                 kill_group(child.pid)
 
     def kill(self) -> None:
-        """Kill it."""
+        """Kill it, unless its run is over."""
         with self._lock:
+            if self._over.is_set():
+                return
             self.used = True
             if self._pid is not None:
                 kill_group(self._pid)
+
+    def rest(self) -> None:
+        """Kill nobody any more: the run is over, and its process's id may be another's."""
+        with self._lock:
+            self._over.set()
+
+    def over(self, seconds: float) -> bool:
+        """Wait so many seconds at most, and return whether the run is over."""
+        return self._over.wait(seconds)
 
 
 def kill_group(pid: int) -> None:

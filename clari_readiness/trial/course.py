@@ -139,7 +139,10 @@ class Elsewhere:
 
 @dataclass(frozen=True)
 class Course:
-    """Everything that the laws judge; `surfaces` are those that were asked for, the rest is as in the scenario."""
+    """Everything that the laws judge; `surfaces` are those that were asked for, the rest is as in the scenario.
+
+    `added` is what the machine, busy with others, added between two requests: seconds of the simulator's clock.
+    """
 
     runs: tuple[Run, ...]
     pace: Pace
@@ -147,3 +150,4 @@ class Course:
     about: Surface = "forecast"
     surfaces: frozenset[str] = frozenset({"forecast"})
     spare_events: int = 0
+    added: float = 0.0

@@ -1,19 +1,27 @@
-"""Killing an exporter with -9 at a moment that is known: at one of its requests, or so long after one."""
+"""Killing an exporter with -9: at one of its requests, in the middle of a download, or while it loads.
+
+The first two are moments that the simulator knows, whatever else the machine has to do. While it loads nothing is asked
+of the simulator: what its warehouse's files do then is seen from outside, and times are left to chance.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clari_readiness.simulator import Match
 from clari_readiness.simulator.faults.answers import held
 from clari_readiness.simulator.faults.matching import RESULTS, note
-from clari_readiness.simulator.faults.transport import reset
+from clari_readiness.simulator.faults.transport import drained, reset
 from clari_readiness.trial.child import Killer
 
 _FIRST_RESULTS = replace(RESULTS, nth=frozenset({1}))
+_BETWEEN_GLANCES = 0.0005  # seconds
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,55 @@ class KilledAt:
 
 
 @dataclass(frozen=True)
+class KilledInDownload:
+    """Kill the exporter when `share` (0 to 1) of its first results has been sent: it cannot have loaded them."""
+
+    killer: Killer
+    share: float
+    match: Match = _FIRST_RESULTS
+
+    async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the headers and a part of the body, kill, and cut the connection."""
+        answer = await held(app, scope, receive)
+        sent = int(len(answer.body) * self.share)
+        note(scope, f"the exporter was killed after {sent} of {len(answer.body)} bytes")
+        await send(answer.start())
+        await send({"type": "http.response.body", "body": answer.body[:sent], "more_body": True})
+        await drained(scope)
+        self.killer.kill()
+        await reset(scope)
+
+
+@dataclass(frozen=True)
+class KilledAsItWrites:
+    """Kill the exporter when the files of its warehouse are seen to change for the `nth` time after its download.
+
+    `warehouse` is its file; those whose names begin with that one's are its journals.
+    """
+
+    killer: Killer
+    warehouse: Path
+    nth: int = 1
+    match: Match = _FIRST_RESULTS
+
+    async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Look at the files while it waits for its answer, answer as usual, and go on looking."""
+        note(scope, f"the exporter was killed at change {self.nth} of its warehouse")
+        before = _files(self.warehouse)
+        await app(scope, receive, send)
+        _beside(lambda: self._watch(before))
+
+    def _watch(self, before: frozenset[tuple[object, ...]]) -> None:
+        changes = 0
+        while changes < self.nth and not self.killer.over(_BETWEEN_GLANCES):
+            now = _files(self.warehouse)
+            changes, before = changes + (now != before), now
+        self.killer.kill()
+
+
+@dataclass(frozen=True)
 class KilledAfter:
-    """Kill the exporter so many real seconds after the results of its first job were sent: while it loads them."""
+    """Kill the exporter so many real seconds after the results of its first job were sent."""
 
     killer: Killer
     seconds: float
@@ -53,6 +108,25 @@ class KilledAfter:
         """Answer as usual, and set the timer."""
         note(scope, f"the exporter was killed {self.seconds:.3f} s later")
         await app(scope, receive, send)
-        timer = threading.Timer(self.seconds, self.killer.kill)
-        timer.daemon = True
-        timer.start()
+        _beside(lambda: self._later(time.monotonic() + self.seconds))
+
+    def _later(self, moment: float) -> None:
+        if not self.killer.over(max(0.0, moment - time.monotonic())):
+            self.killer.kill()
+
+
+def _beside(watch: Callable[[], None]) -> None:
+    threading.Thread(target=watch, name="trial-killer", daemon=True).start()
+
+
+def _files(warehouse: Path) -> frozenset[tuple[object, ...]]:
+    """Return what can be seen of a warehouse's files without reading them."""
+    found = set()
+    for path in warehouse.parent.glob(f"{warehouse.name}*"):
+        try:
+            seen = path.stat()
+        except FileNotFoundError:
+            continue
+        if path.is_file():
+            found.add((path.name, seen.st_size, seen.st_mtime_ns))
+    return frozenset(found)

@@ -38,7 +38,11 @@ class Place:
     def __init__(self, scenario: Scenario, accused: Accused, *, seed: int, pace: Pace, directory: Path) -> None:
         self.scenario = scenario
         self.accused = accused
-        self.pace = pace
+        self.pace = replace(
+            pace,
+            download_timeout=scenario.download_timeout,
+            job_timeout=scenario.job_timeout or pace.job_timeout,
+        )
         self.chance = Random(f"{seed}/{scenario.name}")  # noqa: S311 - the same seed must give the same faults
         self.clock = TrialClock(_shown(scenario, pace), speed=pace.scale)
         self.forecast_id = f"trial_{self._made_up(8)}"

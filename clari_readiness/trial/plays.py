@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from clari_readiness.simulator import Fault
 from clari_readiness.trial.child import Killer
 from clari_readiness.trial.course import End, Run
-from clari_readiness.trial.killing import KilledAfter, KilledAt
+from clari_readiness.trial.killing import KilledAfter, KilledAsItWrites, KilledAt, KilledInDownload
 from clari_readiness.trial.stage import Stage
 
-_WHILE_LOADING = 4
+_WHILE_LOADING = 2
+_CHANGES = (1, 4)  # of the warehouse's files: within the first transaction, and after it, if there is another
 _SMALL_FILE = 8192
 
 
@@ -51,29 +56,34 @@ def two_at_once(stage: Stage) -> None:
 
 def killed_between_requests(stage: Stage) -> None:
     """Kill it at each of its requests, and let the next run go on."""
-    requests = len(stage.run(End.COMPLETE).requests)
-    for number in range(1, requests + 1):
+    for number in range(1, _requests_of_a_good_run(stage) + 1):
         stage.later(days=1)
-        _killed_at(stage, number, accepted=False)
+        _killed(stage, partial(KilledAt, nth=number))
 
 
 def killed_at_a_post(stage: Stage) -> None:
     """Kill it when its POST was accepted, before it has the answer, and let the next run go on."""
-    first = stage.run(End.COMPLETE)
+    first = stage.run(End.COMPLETE, faults=stage.faults())
     stage.later(days=1)
-    _killed_at(stage, _number_of_post(first), accepted=True)
+    _killed(stage, partial(KilledAt, nth=_number_of_post(first), accepted=True))
 
 
 def killed_while_loading(stage: Stage) -> None:
-    """Kill it at random times between the download and its end, and let the next run go on."""
-    first = stage.run(End.COMPLETE)
-    loading = _seconds_of_loading(stage, first)
-    for _ in range(_WHILE_LOADING):
-        # Another week each time: half of an export that says the same as the one before would be seen by nobody.
-        stage.later(days=8)
-        killer = Killer()
-        stage.run(End.KILLED, faults=[KilledAfter(killer, stage.place.chance.uniform(0, loading))], killer=killer)
-        stage.run(End.COMPLETE)
+    """Kill it between the beginning of its download and its end, and let the next run go on.
+
+    First at moments that are certain: in the middle of the download, and when its warehouse's files begin to change.
+    Then at random times; and last of all it is let end, and started again, as after a kill behind its last row.
+    """
+    loading, chance = _seconds_of_loading(stage, stage.run(End.COMPLETE, faults=stage.faults())), stage.place.chance
+    share, times = chance.uniform(0.1, 0.9), [chance.uniform(0, loading) for _ in range(_WHILE_LOADING)]
+    _killed_in_another_week(stage, partial(KilledInDownload, share=share))
+    for change in _CHANGES:
+        _killed_in_another_week(stage, partial(KilledAsItWrites, warehouse=stage.place.warehouse, nth=change))
+    for seconds in times:
+        _killed_in_another_week(stage, partial(KilledAfter, seconds=seconds))
+    stage.later(days=8)
+    for _ in range(2):
+        stage.run(End.COMPLETE, faults=stage.faults())
 
 
 def no_room(stage: Stage) -> None:
@@ -84,10 +94,20 @@ def no_room(stage: Stage) -> None:
     stage.run(End.COMPLETE)
 
 
-def _killed_at(stage: Stage, number: int, *, accepted: bool) -> None:
+def _requests_of_a_good_run(stage: Stage) -> int:
+    return len(stage.run(End.COMPLETE, faults=stage.faults()).requests)
+
+
+def _killed(stage: Stage, kill: Callable[[Killer], Fault]) -> None:
     killer = Killer()
-    stage.run(End.KILLED, faults=[KilledAt(killer, number, accepted=accepted)], killer=killer)
-    stage.run(End.COMPLETE)
+    stage.run(End.KILLED, faults=[kill(killer), *stage.faults()], killer=killer)
+    stage.run(End.COMPLETE, faults=stage.faults())
+
+
+def _killed_in_another_week(stage: Stage, kill: Callable[[Killer], Fault]) -> None:
+    # Half of an export that says the same as the one before would be seen by nobody.
+    stage.later(days=8)
+    _killed(stage, kill)
 
 
 def _number_of_post(run: Run) -> int:

@@ -16,12 +16,15 @@ from clari_readiness.trial.course import Course
 from clari_readiness.trial.evidence import Evidence
 from clari_readiness.trial.exporter import Accused
 from clari_readiness.trial.laws.always import judged
+from clari_readiness.trial.laws.busy import hidden_by
+from clari_readiness.trial.meter import Meter
 from clari_readiness.trial.place import Place
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.stage import Stage
 from clari_readiness.trial.verdict import Outcome, Verdict
 
-_TRIED_AGAIN = 2
+_TIMES = 3  # that something has to be wrong which rests on time alone
+_TRIES = 6
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,17 @@ class Trial:
     seed: int = 1
     pace: Pace = field(default_factory=Pace)
     repeat: str = "clari-readiness trial"
+    _meter: Meter = field(default_factory=Meter, repr=False, compare=False)
 
     def outcomes(self, scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
         """Yield what becomes of each scenario, as it ends; when the first one is not kept, of no other."""
         starter = self.accused.starter(self.caller)
         try:
-            first = self._outcome(scenarios[0], starter)
-            yield first
-            if first.verdict is Verdict.KEPT:
-                yield from self._side_by_side(scenarios[1:], starter)
+            with self._meter:
+                first = self._outcome(scenarios[0], starter)
+                yield first
+                if first.verdict is Verdict.KEPT:
+                    yield from self._side_by_side(scenarios[1:], starter)
         finally:
             starter.close()
             shutil.rmtree(self._work, ignore_errors=True)
@@ -68,22 +73,29 @@ class Trial:
                     future.cancel()
 
     def _outcome(self, scenario: Scenario, starter: Starter) -> Outcome:
-        """Return what becomes of a scenario; what rests on time alone is wrong only if it is so each time."""
-        outcome = self._tried(scenario, starter)
-        for _ in range(_TRIED_AGAIN):
-            if not outcome.rests_on_time:
+        """Return what becomes of a scenario; what rests on time alone is wrong only if it is so three times.
+
+        Where a busy machine hides the pauses it is tried again with a slower clock, whatever seems to become of it.
+        """
+        pace, wrong = self.pace, 0
+        for _ in range(_TRIES):
+            outcome = self._tried(scenario, starter, pace)
+            if outcome.hidden_by and not pace.slowest:
+                pace = pace.slower(outcome.hidden_by)
+                continue
+            wrong += outcome.rests_on_time
+            if not outcome.rests_on_time or wrong == _TIMES:
                 break
-            outcome = self._tried(scenario, starter)
         return outcome
 
-    def _tried(self, scenario: Scenario, starter: Starter) -> Outcome:
+    def _tried(self, scenario: Scenario, starter: Starter, pace: Pace) -> Outcome:
         began = time.monotonic()
         untold = Outcome(scenario.name, scenario.items, scenario.done, Verdict.NOT_TESTED)
         if reason := _not_applicable(scenario, self.accused):
             return replace(untold, verdict=Verdict.NOT_APPLICABLE, reason=reason)
         directory = self._work / scenario.name
         try:
-            with Place(scenario, self.accused, seed=self.seed, pace=self.pace, directory=directory) as place:
+            with Place(scenario, self.accused, seed=self.seed, pace=pace, directory=directory) as place:
                 outcome = self._judged(scenario, place, Stage(place, starter, self.caller), untold)
         except SettingsError:
             raise
@@ -94,10 +106,13 @@ class Trial:
         return replace(outcome, seconds=time.monotonic() - began)
 
     def _judged(self, scenario: Scenario, place: Place, stage: Stage, untold: Outcome) -> Outcome:
+        began = time.monotonic()
         scenario.play(stage)
-        course = stage.course()
+        course = replace(stage.course(), added=self._meter.added(began) * place.pace.scale)
         requests = sum(len(run.requests) for run in course.runs)
         broken = judged(scenario, course)
+        if scenario.pauses is not None:
+            untold = replace(untold, hidden_by=hidden_by(course, scenario.pauses))
         if broken:
             evidence = Evidence(self.directory / scenario.name, place, self._again(scenario))
             kept = evidence.keep(course, broken)

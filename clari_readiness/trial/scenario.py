@@ -52,7 +52,10 @@ class Scenario:
     are exported: 0 is the current one, 1 the one before; `at` is what the simulator's clock shows, unless it does not
     matter. `most_requests` and `most_exports` bound what one run may ask for, and for each export; `spare_events` is
     how many audit events may be held once too often; `patience` is how many seconds of the simulator's clock a run may
-    take, `job_seconds` how many a job takes at least and at most, where it matters.
+    take, `job_seconds` how many a job takes at least and at most, where it matters. `download_timeout` is told to the
+    exporter: real seconds that a download may take, its body included; `job_timeout` are those of the simulator's clock
+    that a job may take, where it is judged that they are kept. `pauses` is how large a share of the pauses may be the
+    machine's own, where pauses are judged: on a busier machine it is tried again with a slower clock.
     """
 
     name: str
@@ -73,4 +76,7 @@ class Scenario:
     spare_events: int = 0
     patience: float = 200.0
     job_seconds: tuple[float, float] | None = None
+    download_timeout: float = 600.0
+    job_timeout: float | None = None
+    pauses: float | None = None
     quick: bool = False

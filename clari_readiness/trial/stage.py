@@ -45,21 +45,21 @@ class Stage:
         *,
         faults: Sequence[Fault] = (),
         killer: Killer | None = None,
-        kill_after: float | None = None,
         file_size: int | None = None,
         at_once: int = 1,
         periods: Sequence[str] | None = None,
     ) -> Run:
         """Make one run, and return it.
 
-        `killer` is what a fault kills it with; `kill_after` are real seconds, `file_size` bytes.
+        `killer` is what a fault kills it with; `file_size` is in bytes.
         """
         before = self.runs[-1].after if self.runs else _NO_ROWS
         assignment = replace(self._assignment, time_periods=tuple(periods)) if periods else self._assignment
         self.place.simulator.set_faults(faults)
         seen, began = len(self.place.simulator.journal), self.place.clock.monotonic()
         written = len(self.place.written())
-        ends = self._ends(assignment, killer or Killer(), kill_after, file_size, at_once)
+        ends = self._ends(assignment, killer or Killer(), file_size, at_once)
+        self.place.simulator.journal.settled()
         lines = sorted(self.place.simulator.journal.lines[seen:], key=lambda line: line.number)
         run = Run(
             number=len(self.runs) + 1,
@@ -95,15 +95,16 @@ class Stage:
         )
 
     def _ends(
-        self, assignment: Assignment, killer: Killer, kill_after: float | None, file_size: int | None, at_once: int
+        self, assignment: Assignment, killer: Killer, file_size: int | None, at_once: int
     ) -> tuple[ProcessEnd, ...]:
         allowed = self.place.pace.real(self.scenario.patience) + _START
         began = time.monotonic()
         children = [self._started(assignment, file_size) for _ in range(at_once)]
         killer.watch(children[0])
-        if kill_after is not None and children[0].wait(kill_after) is None:
-            killer.kill()
-        return tuple(awaited(child, allowed, began, killer) for child in children)
+        try:
+            return tuple(awaited(child, allowed, began, killer) for child in children)
+        finally:
+            killer.rest()
 
     def _started(self, assignment: Assignment, file_size: int | None) -> Child:
         environ = child_environment(

@@ -87,6 +87,7 @@ def _told(where: Whereabouts, assignment: Assignment, pace: Pace, now: datetime)
         "time_periods": ",".join(assignment.time_periods),
         "types_to_export": ",".join(assignment.types),
         "job_timeout": f"{pace.real(pace.job_timeout):g}",
+        "download_timeout": f"{pace.download_timeout:g}",
         "poll_interval": f"{pace.real(pace.poll_interval):g}",
         "now": _written(now),
         "time_scale": f"{pace.scale:g}",

@@ -33,7 +33,11 @@ TIMED = frozenset({"backoff", "jitter", "polling", "retry-after", "timeout", "sl
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one scenario. `evidence` is the directory of a failure."""
+    """What became of one scenario. `evidence` is the directory of a failure.
+
+    `hidden_by` is what the machine added to each pause, in seconds of the simulator's clock, where that was so much
+    that a pause cannot be told from none; 0 where it does not matter.
+    """
 
     scenario: str
     items: tuple[str, ...]
@@ -44,6 +48,7 @@ class Outcome:
     seconds: float = 0.0
     requests: int = 0
     evidence: Path | None = field(default=None)
+    hidden_by: float = 0.0
 
     @property
     def rests_on_time(self) -> bool:

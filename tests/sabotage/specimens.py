@@ -61,11 +61,14 @@ def _nursery(environ: tuple[tuple[str, str], ...]) -> NurseryStarter:
 
 ALSO: dict[str, tuple[str, ...]] = {
     "appends_and_trusts": ("duplicates_two_at_once", "process_killed_while_loading"),
+    "appends_by_the_day": ("process_killed_while_loading",),
+    "empties_its_tables_first": ("process_killed_at_a_post", "process_killed_while_loading"),
     "first_page_only": (
         *("pages_full", "pages_overlap", "pages_inserted"),
         *("resilience_combined_1", "resilience_combined_2", "resilience_combined_3"),
     ),
     "follows_redirects": ("key_redirected_look", "key_redirected_post"),
+    "forgets_its_jobs": ("process_killed_at_a_post", "process_killed_while_loading"),
     "never_queues_again": ("job_aborted_once",),
     "retries_nothing": (
         *("resilience_502_html", "resilience_503"),

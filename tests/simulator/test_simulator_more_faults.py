@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from clari_readiness.simulator import (
     CutShort,
     Dripping,
     EmptyResults,
+    Endless,
     ErrorInside,
     Expired,
     JobStatus,
@@ -73,6 +75,29 @@ def test_a_dripping_body_is_the_same_body(api, simulator):
         chunks = list(answer.iter_raw())
     assert len(chunks) > 1
     assert b"".join(chunks).decode() == before[1]
+
+
+def test_an_endless_body_is_never_whole_and_its_line_is_written_when_the_client_has_gone(api, simulator):
+    whole = api.get("/admin/limits").text
+    simulator.set_faults([Endless(LIMITS.turns(1), seconds=0.01)])
+    with api.http.stream("GET", "/admin/limits") as answer:
+        assert "content-length" not in answer.headers
+        chunks = [chunk for chunk, _ in zip(answer.iter_text(), range(5), strict=False)]
+        assert len(simulator.journal) == 1
+    assert "".join(chunks).rstrip() == whole[: len(whole) // 2].rstrip()
+    assert "".join(chunks).endswith("  ")
+    assert simulator.journal.settled()
+    assert (simulator.journal.lines[1].status, simulator.journal.lines[1].fault) == (None, "dripping without end")
+    assert api.get("/admin/limits").text == whole
+
+
+def test_a_simulator_stops_while_a_body_drips_without_end(api, simulator):
+    simulator.set_faults([Endless(Match())])
+    with api.http.stream("GET", "/admin/limits") as answer:
+        assert answer.status_code == 200
+        began = time.monotonic()
+        simulator.stop()
+        assert time.monotonic() - began < 8
 
 
 def test_an_error_inside_comes_with_status_200(api, simulator):

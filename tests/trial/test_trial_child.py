@@ -58,7 +58,8 @@ def test_a_child_is_told_what_it_needs_and_gets_nothing_of_the_callers_but_what_
     assert environ["CLARI_API_KEY"] == "made-up"
     assert environ["CLARI_TIME_PERIODS"] == "2027_Q4,2027_Q3"
     assert environ["CLARI_AUDIT_FROM"] == "2026-11-21T09:00:00Z"
-    assert (environ["CLARI_JOB_TIMEOUT"], environ["CLARI_TIME_SCALE"]) == ("2", "20")
+    assert (environ["CLARI_JOB_TIMEOUT"], environ["CLARI_TIME_SCALE"]) == ("5", "20")
+    assert environ["CLARI_DOWNLOAD_TIMEOUT"] == "600"
     assert environ["WAREHOUSE_URL"] == "duckdb:////t/w.duckdb"
     assert environ["HOME"] == "/t/home"
     assert "CLARI_OPPORTUNITY_IDS" not in environ

@@ -229,7 +229,7 @@ def test_a_job_is_cancelled_before_another_is_queued_in_its_place() -> None:
 
 def test_a_job_that_does_not_end_is_given_up_in_time() -> None:
     def waited(seconds: float) -> Course:
-        return course(run(*(request(float(at)) for at in range(int(seconds) + 1))))
+        return course(run(*(request(float(at)) for at in range(int(seconds) + 1))), pace=Pace(job_timeout=40.0))
 
     assert broken(journal.keeps_the_timeout, waited(40)) == []
     assert broken(journal.keeps_the_timeout, waited(60)) == [
@@ -310,6 +310,17 @@ def test_the_exit_code_is_the_truth() -> None:
 
 def test_of_two_at_once_one_may_stand_back() -> None:
     assert broken(process.told_the_truth, course(run(ends=(GOOD, BAD)))) == []
+
+
+def test_who_reads_a_body_that_has_no_end_until_it_is_stopped_hangs() -> None:
+    overdue = ProcessEnd(None, 25.0, 25.0, overdue=True)
+    drips = replace(request(1.0, RESULTS, status=None, fault="dripping without end"), ended=26.0)
+    assert broken(process.lets_go, course(run(request(0.0), drips, ends=(overdue,)))) == [
+        "still read an answer that dripped without end after 25 s, when it was stopped; 600 s were told for a whole one"
+    ]
+    assert broken(process.lets_go, course(run(request(0.0), drips, ends=(BAD,)))) == []
+    assert broken(process.lets_go, course(run(drips, request(27.0, RESULTS), ends=(overdue,)))) == []
+    assert broken(process.lets_go, course(run(request(0.0), ends=(overdue,)))) == []
 
 
 def test_a_process_that_does_not_end_is_told() -> None:

@@ -24,6 +24,7 @@ from clari_readiness.simulator.faults.contents.vanished_person import VanishedPe
 from clari_readiness.simulator.faults.cut_short import CutShort
 from clari_readiness.simulator.faults.dripping import Dripping
 from clari_readiness.simulator.faults.during import During
+from clari_readiness.simulator.faults.endless import Endless
 from clari_readiness.simulator.faults.error_inside import ErrorInside
 from clari_readiness.simulator.faults.expired import Expired
 from clari_readiness.simulator.faults.job_ends import JobEnds
@@ -67,6 +68,7 @@ __all__ = [
     "During",
     "EmptyPage",
     "EmptyResults",
+    "Endless",
     "ErrorInside",
     "Expired",
     "Fault",

@@ -62,6 +62,12 @@ async def _noticed() -> None:
     await asyncio.sleep(0)
 
 
+def is_gone(scope: Scope) -> bool:
+    """Return whether the other side has ended the connection."""
+    transport: asyncio.Transport = scope["state"][_TRANSPORT]
+    return transport.is_closing()
+
+
 async def drained(scope: Scope) -> None:
     """Wait until what was sent has left the process, or the other side has gone."""
     transport: asyncio.Transport = scope["state"][_TRANSPORT]

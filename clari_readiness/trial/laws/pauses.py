@@ -11,6 +11,7 @@ from clari_readiness.trial.verdict import Broken
 
 _AT_ONCE = 0.1  # a pause that is none, in seconds of the simulator's clock
 _OVERHEAD = 0.01  # of a real second, between two requests without any pause
+_AT_MOST = 0.4  # of what a busy machine adds, in seconds of the simulator's clock; any more is tried again more slowly
 _BUSY = 0.016  # of a real second: what a machine that is busy with others adds to most pauses, at most
 _SAME = 0.08  # of a pause: what may lie between two that are meant to be equal, at most
 _MOST = 0.6  # of the pauses are equal where no chance is in them; the machine makes the others longer
@@ -30,7 +31,7 @@ def growing_delays(course: Course) -> Iterator[Broken]:
             continue
         first, last = min(delays[1]), max(delays[max(delays)])
         everything = [delay for each in delays.values() for delay in each]
-        if fmean(everything) < _AT_ONCE + _OVERHEAD * course.pace.scale:
+        if fmean(everything) < _at_once(course):
             yield Broken("backoff", "tried again at once, without any pause")
         elif last < 2 * first:
             yield Broken(
@@ -49,15 +50,21 @@ def jittered(course: Course) -> Iterator[Broken]:
     for run in course.runs:
         later = [delays for attempt, delays in _by_attempt(_pauses(run)).items() if attempt > 1]
         excess = [(pause - min(delays), min(delays)) for delays in later for pause in delays]
-        equal = sum(more < min(_SAME * least, _BUSY * course.pace.scale) for more, least in excess)
+        added = max(_BUSY * course.pace.scale, 2 * course.added)
+        equal = sum(more < min(_SAME * least, added) for more, least in excess)
         if len(excess) < _ENOUGH or equal < _MOST * len(excess):
             continue
-        if min(least for _, least in excess) >= _AT_ONCE + _OVERHEAD * course.pace.scale:
+        if min(least for _, least in excess) >= _at_once(course):
             yield Broken(
                 "jitter",
                 f"{equal} of {len(excess)} pauses were as long as those of other requests before the same attempt:"
                 " without jitter, all who fail at one moment come back at one moment",
             )
+
+
+def _at_once(course: Course) -> float:
+    """Return what is no pause: as much as lies between two requests where nobody waits for anything, and some more."""
+    return _AT_ONCE + max(_OVERHEAD * course.pace.scale, min(1.5 * course.added, _AT_MOST))
 
 
 def _by_attempt(sequences: Iterable[Sequence[float]]) -> dict[int, list[float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clari_readiness.simulator.faults.endless import ENDLESS
 from clari_readiness.trial.course import Course, End, Run
 from clari_readiness.trial.verdict import Broken
 
@@ -15,6 +16,20 @@ def ended(course: Course) -> Iterator[Broken]:
             if end.overdue:
                 asked = len(run.requests)
                 yield Broken("ends", f"did not end within {end.allowed:.0f} s, after {_count(asked)}: it was stopped")
+
+
+def lets_go(course: Course) -> Iterator[Broken]:
+    """Judge that it does not hang on a body that drips for ever: it has another try, or gives up by itself."""
+    for run in course.runs:
+        hung = [each for each in run.requests if ENDLESS in (each.line.fault or "")]
+        if hung and run.requests[-1] is hung[-1] and any(end.overdue for end in run.ends):
+            waited, told = course.pace.real(hung[-1].ended - hung[-1].at), course.pace.download_timeout
+            yield Broken(
+                "hangs",
+                f"still read an answer that dripped without end after {waited:.0f} s, when it was stopped;"
+                f" {told:g} s were told for a whole one",
+                ({"request": hung[-1].line.number, "what": hung[-1].what},),
+            )
 
 
 def told_the_truth(course: Course) -> Iterator[Broken]:

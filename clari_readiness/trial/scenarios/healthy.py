@@ -6,6 +6,7 @@ from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import types_asked_for
 from clari_readiness.trial.plays import once
 from clari_readiness.trial.scenario import SMALL, Scenario
+from clari_readiness.trial.scenarios.making import WELL_SEEN
 
 # One role each, no week in two quarters, opportunities for one request: what is hard has a scenario that names it.
 _PLAIN = replace(SMALL, second_roles=0, opportunities=60)
@@ -23,5 +24,6 @@ HEALTHY = Scenario(
     periods=(0, 2),
     most_requests=200,
     job_seconds=_SEVERAL_LOOKS,
+    pauses=WELL_SEEN,
     quick=True,
 )

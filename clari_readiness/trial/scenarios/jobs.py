@@ -11,6 +11,7 @@ from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.scenarios.making import made
 
 _FIRST = QUEUED.turns(1)
+_SOON = 40.0  # seconds that are waited for a job that never ends
 
 _ONCE = (
     Scenario(
@@ -60,6 +61,7 @@ _ONCE = (
         laws=(keeps_the_timeout, cancels_what_it_gave_up),
         most_exports=2,
         quick=True,
+        job_timeout=_SOON,
     ),
 )
 
@@ -109,6 +111,7 @@ _ALWAYS = (
         made(lambda _: JobStuck()),
         laws=(keeps_the_timeout,),
         most_exports=2,
+        job_timeout=_SOON,
     ),
     Scenario(
         "job_expired",

@@ -11,7 +11,7 @@ from clari_readiness.trial.laws.journal import bounded, stops_when_out_of_quota,
 from clari_readiness.trial.laws.pauses import growing_delays, jittered
 from clari_readiness.trial.plays import after_a_good_run, once
 from clari_readiness.trial.scenario import SMALL, Scenario
-from clari_readiness.trial.scenarios.making import made
+from clari_readiness.trial.scenarios.making import WELL_SEEN, made
 
 _PAUSE = 6.0
 _TAKEN = 12.0
@@ -29,6 +29,7 @@ SCENARIOS = (
         End.COMPLETE,
         made(lambda _: RateLimited(_FIRST_AND_THIRD, _PAUSE)),
         quick=True,
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "limits_429_date",
@@ -37,6 +38,7 @@ SCENARIOS = (
         once,
         End.COMPLETE,
         made(lambda scene: RateLimited(_FIRST_AND_THIRD, _PAUSE, scene.clock)),
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "limits_429_silent",
@@ -47,6 +49,7 @@ SCENARIOS = (
         made(*(lambda _, match=match: RateLimited(match.turns(*_FOUR)) for match in (QUEUED, JOB, RESULTS))),
         laws=(growing_delays,),
         periods=(0, 1),
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "limits_429_each",
@@ -59,6 +62,7 @@ SCENARIOS = (
         periods=(0, 1, 2, 3),
         most_requests=200,
         patience=900.0,
+        pauses=0.1,
     ),
     Scenario(
         "limits_429_absurd",
@@ -88,6 +92,7 @@ SCENARIOS = (
         made(lambda scene: During(LimitReached("concurrent", QUEUED_OR_LIMITS), scene.clock, _TAKEN)),
         laws=(waited_for_a_slot,),
         periods=(0, 1),
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "limits_one_slot",
@@ -99,5 +104,6 @@ SCENARIOS = (
         periods=(0, 1),
         organisation=replace(SMALL, concurrent_limit=1),
         job_seconds=(6.0, 8.0),
+        pauses=WELL_SEEN,
     ),
 )

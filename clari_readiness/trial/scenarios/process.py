@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from clari_readiness.simulator import JobStatus
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import resumes_the_job
 from clari_readiness.trial.plays import killed_at_a_post, killed_between_requests, killed_while_loading, no_room
 from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.scenarios.making import made
+
+# Two looks at each job, however long they take: a run has as many requests as the one before, and is killed at each.
+_SECOND_LOOK = made(lambda _: JobStatus("STARTED", polls=1))
+_NO_TIME = (0.0, 0.0)
 
 SCENARIOS = (
     Scenario(
@@ -14,7 +20,9 @@ SCENARIOS = (
         "it was killed with -9 at each of its requests, and started again",
         killed_between_requests,
         End.COMPLETE,
+        _SECOND_LOOK,
         laws=(resumes_the_job,),
+        job_seconds=_NO_TIME,
     ),
     Scenario(
         "process_killed_at_a_post",
@@ -22,16 +30,20 @@ SCENARIOS = (
         "it was killed with -9 when its POST had been accepted, and started again",
         killed_at_a_post,
         End.COMPLETE,
+        _SECOND_LOOK,
         laws=(resumes_the_job,),
+        job_seconds=_NO_TIME,
         quick=True,
     ),
     Scenario(
         "process_killed_while_loading",
         ("RES-04", "CLA-11", "API-05"),
-        "it was killed with -9 at random times while it loaded, and started again",
+        "it was killed with -9 in its download, as it wrote, and at random times while it loaded, and started again",
         killed_while_loading,
         End.COMPLETE,
+        _SECOND_LOOK,
         laws=(resumes_the_job,),
+        job_seconds=_NO_TIME,
     ),
     Scenario(
         "process_no_room",

@@ -11,6 +11,7 @@ from clari_readiness.simulator import (
     CutShort,
     Dripping,
     During,
+    Endless,
     ErrorInside,
     Fault,
     Malformed,
@@ -26,9 +27,10 @@ from clari_readiness.simulator.faults.passing import passing
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import bounded
 from clari_readiness.trial.laws.pauses import growing_delays
+from clari_readiness.trial.laws.process import lets_go
 from clari_readiness.trial.plays import and_recovers, once
 from clari_readiness.trial.scenario import Faults, Scenario, Scene
-from clari_readiness.trial.scenarios.making import made
+from clari_readiness.trial.scenarios.making import WELL_SEEN, made
 
 _BURST = (1, 2, 3)
 _OUTAGE = 180.0
@@ -54,6 +56,7 @@ _IN_PASSING = (
         _burst(500),
         laws=(growing_delays,),
         quick=True,
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "resilience_502_html",
@@ -110,6 +113,16 @@ _IN_PASSING = (
         once,
         End.COMPLETE,
         made(lambda _: Dripping(RESULTS, drips=20, seconds=0.05)),
+    ),
+    Scenario(
+        "resilience_endless",
+        ("RES-02", "CLA-11"),
+        "the body of the first download came in drips, and had no end",
+        and_recovers,
+        End.EITHER,
+        made(lambda _: Endless(RESULTS.turns(1))),
+        laws=(lets_go,),
+        download_timeout=5.0,
     ),
     Scenario(
         "resilience_malformed",
@@ -178,6 +191,7 @@ _OUTAGES = (
         patience=600.0,
         most_exports=2,
         quick=True,
+        pauses=WELL_SEEN,
     ),
     Scenario(
         "resilience_outage_silent",
@@ -203,6 +217,7 @@ _COMBINED = tuple(
         surfaces=("forecast", "audit"),
         periods=(0, 1),
         most_exports=2,
+        pauses=WELL_SEEN,
     )
     for number in range(1, _COMBINATIONS + 1)
 )

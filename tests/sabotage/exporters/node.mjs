@@ -65,7 +65,7 @@ function inserted(verb, table, rows) {
 async function send(method, url, body) {
   const headers = { apikey: env.CLARI_API_KEY };
   if (body) headers["content-type"] = "application/json";
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(Number(env.CLARI_DOWNLOAD_TIMEOUT) * 1000); // for the whole of the answer
   // fetch would take our header along to wherever a redirect leads.
   const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body), redirect: "manual", signal });
   return { answer, text: await answer.text() };

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import random
+import signal
 import sqlite3
 import sys
 import time
@@ -78,7 +79,23 @@ def sleep(seconds):
 def send(method, url, body=None):
     """Send one request. A redirect is an answer like others: who follows it takes the key along."""
     headers = {"apikey": told("API_KEY")}
-    return session.request(method, url, json=body, headers=headers, timeout=30, allow_redirects=False)
+    with within(float(told("DOWNLOAD_TIMEOUT"))):
+        return session.request(method, url, json=body, headers=headers, timeout=30, allow_redirects=False)
+
+
+@contextmanager
+def within(seconds):
+    """Give an answer so many seconds: what `timeout` bounds is each read, and a body can drip for ever."""
+
+    def too_late(*_):
+        raise requests.Timeout(f"no whole answer within {seconds:g} s")
+
+    signal.signal(signal.SIGALRM, too_late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def get(path):
