@@ -6,16 +6,17 @@ import time
 import traceback
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
-from clari_readiness.environments import load_default
-from clari_readiness.errors import SettingsError
+from clari_readiness.environments import Environment, load_default
+from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.items import promise_of
 from clari_readiness.gate.judgement import judge
+from clari_readiness.gate.publishing import publish
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.verdict import Verdict, verdict
 from clari_readiness.gate.witness import Testimony, Witness
@@ -45,7 +46,7 @@ class GateSession:
         self._worker = hasattr(config, "workerinput")
         environments = load_default(config.getoption("config"))
         environment = environments.get(config.getoption("env") or DEFAULT_ENVIRONMENT)
-        self.readiness = Readiness(environments, environment, run=run, record=_record_mode(config))
+        self.readiness = Readiness(environments, environment, run=run, record=_record_mode(config, environment))
         self._roots = check_roots(config)
         self._witness = Witness()
         self._broke = ""
@@ -161,12 +162,15 @@ class GateSession:
             self._broke = self._broke or "pytest or a plugin broke; its message is above"
         for reason in narrowing(self._config):
             self._witness.doubt(reason)
-        told = () if status in _STOPPED else tell(self.readiness, subset_of(self._config))
+        stopped = status in _STOPPED
+        told = () if stopped else tell(self.readiness, subset_of(self._config))
+        if self.readiness.recording and not (stopped or self._broke):
+            told += self._published()
         decided = verdict(
             self.readiness,
             self._witness,
             subset=subset_of(self._config),
-            stopped=(status, _STOPPED[status]) if status in _STOPPED else None,
+            stopped=(status, _STOPPED[status]) if stopped else None,
             failed=session.testsfailed,
             broke=self._broke,
             seconds=time.monotonic() - self._began,
@@ -174,6 +178,14 @@ class GateSession:
         session.exitstatus = decided.report.decision.exit_code
         self._show(decided)
         self._say(*(self.readiness.redactor.text(line) for line in told))
+
+    def _published(self) -> tuple[str, ...]:
+        """Put new recordings in place and return what to tell; a run that was to record and could not is not whole."""
+        try:
+            return publish(self.readiness)
+        except ReadinessError as error:
+            self._witness.doubt(f"nothing was recorded, and the recordings are as they were: {error}")
+            return ()
 
     def _show(self, decided: Verdict) -> None:
         directory = self.readiness.environment.directory
@@ -202,8 +214,18 @@ def _short(path: Path, start: Path) -> str:
     return str(path.relative_to(start)) if path.is_relative_to(start) else str(path)
 
 
-def _record_mode(config: pytest.Config) -> str:
-    mode: str = config.getoption("--record-mode", default=None) or "none"
-    if mode not in ("none", "rewrite"):
+def _record_mode(config: pytest.Config, environment: Environment) -> Literal["none", "rewrite", "replay"]:
+    """Return what is to be done about recordings: those of a team's environment are replayed only when asked for."""
+    mode: str | None = config.getoption("--record-mode", default=None)
+    if mode == "rewrite":
+        return "rewrite"
+    if mode not in (None, "none"):
         raise SettingsError(f"--record-mode={mode}: the gate records whole or not at all", way_out="use rewrite")
-    return mode
+    if mode is None or environment.kind != "team":
+        return "none"
+    if subset_of(config) != "contracts":
+        raise SettingsError(
+            f"--record-mode=none: recordings of {environment.name} say whether contracts hold, and nothing else",
+            way_out="add -m contracts, and narrow the run by nothing else",
+        )
+    return "replay"
