@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock
-
+from clari_readiness.errors import ReadinessError
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
@@ -29,8 +28,10 @@ def publish(readiness: Readiness) -> tuple[str, ...]:
     staged, target = readiness.staged, readiness.cassettes
     if readiness.tenant is not None:
         (staged / SETTINGS).write_text(readiness.tenant.settings.written(), encoding="utf-8")
-    with FileLock(readiness.environment.directory / "recording.lock"):
-        put_in_place(staged, target)
+    try:
+        put_in_place(staged, target, readiness.recordings_lock)
+    except OSError as error:
+        raise ReadinessError(f"{target} cannot be written: {error}", way_out="let this user write there") from error
     count = len(list(target.glob("*.json")))
     told = f"{count} files in {target} are recorded from a {readiness.origin}: look at the difference, then commit it"
     return (told, *_told(staged))

@@ -19,7 +19,7 @@ from clari_readiness.errors import ReadinessError, SecretError, SettingsError
 from clari_readiness.gate.answers import Answers
 from clari_readiness.gate.collect import Collector
 from clari_readiness.gate.concessions import concessions
-from clari_readiness.gate.recordings import Age, Origin, Recordings, Scrubbing
+from clari_readiness.gate.recordings import Origin, Proof, Recordings, Scrubbing
 from clari_readiness.gate.replacing import put_back
 from clari_readiness.gate.tenant import Tenant, replayed
 from clari_readiness.model.findings import Concession, Finding
@@ -54,9 +54,11 @@ class Readiness:
                 "--record-mode=rewrite: recorded has recordings and no Clari to record",
                 way_out="record the simulator with --env=simulated, or an environment of your own",
             )
-        if self.recording or record == "replay":
-            put_back(_cassettes_of(environment))
+        self.recordings_lock = environment.directory / "recording.lock"
+        if (self.recording or record == "replay") and environment.directory.is_dir():
+            put_back(_cassettes_of(environment), self.recordings_lock)
         self.environment = replayed(environment) if record == "replay" else environment
+        self._wanted: Origin | None = "tenant" if environment.live else None
         self.evidence_directory = self.environment.directory / "evidence" / run
         self._real = clock or SystemClock()
         self._alive: FileLock | None = None
@@ -116,7 +118,7 @@ class Readiness:
             origin=self.origin,
             now=environment.clock().now if self.recording else None,
             tenant=self.tenant,
-            age=Age(environment.max_recording_age, self._real.now),
+            proof=Proof(environment.max_recording_age, self._real.now, self._wanted),
             command=f"pytest checks --env={_recordable(environment)} --record-mode=rewrite",
         )
 

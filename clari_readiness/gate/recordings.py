@@ -8,12 +8,12 @@ where it was made.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, Literal, cast
 
 from vcr import VCR
@@ -26,6 +26,8 @@ from clari_readiness.gate.tenant import SETTINGS, Tenant
 from clari_readiness.redact import Redactor
 
 Origin = Literal["simulator", "tenant"]
+
+_ORIGINS: Mapping[str, Origin] = MappingProxyType({"simulator": "simulator", "tenant": "tenant"})
 
 _A_DAY = timedelta(days=1)
 
@@ -78,18 +80,23 @@ class Scrubbing:
 
 
 @dataclass(frozen=True)
-class Age:
-    """How old recordings of a tenant may be, in days, on the real clock: `now`. Those of a simulator never age."""
+class Proof:
+    """What recordings must be to prove anything: `wanted` of this origin, and a tenant's at most so many days old.
+
+    Age is measured on the real clock, `now`; recordings of a simulator have none.
+    """
 
     most: int
     now: Callable[[], datetime]
+    wanted: Origin | None = None
 
-    def refuse(self, name: str, made: Made, way_out: str) -> None:
-        """Raise NotVerified for a recording that proves nothing any more, or comes from the future."""
-        age = self.now() - made.ended
+    def require(self, name: str, made: Made, way_out: str) -> None:
+        """Raise NotVerified for a recording that proves nothing, or nothing any more, or comes from the future."""
+        when, age = f"{name} was recorded from a {made.origin} on {made.ended:%Y-%m-%d}", self.now() - made.ended
+        if self.wanted not in (None, made.origin):
+            raise NotVerified(f"{when}, and not from a {self.wanted}", way_out=way_out)
         if made.origin != "tenant" or -_A_DAY < age <= timedelta(days=self.most):
             return
-        when = f"{name} was recorded from a tenant on {made.ended:%Y-%m-%d}"
         if age < timedelta(0):
             raise NotVerified(f"{when}, which is in the future", way_out="set this machine's clock, or record again")
         raise NotVerified(f"{when}, {age.days} days ago; max_recording_age is {self.most} days", way_out=way_out)
@@ -98,8 +105,8 @@ class Age:
 class Recordings:
     """The cassettes of a directory, for replaying or, with `now`, for recording.
 
-    `now` is the clock of what is recorded, `tenant` what scrubs it where it is a tenant's, `age` what refuses to replay
-    what is too old, and `command` how to record again. Replaying never reaches for the network: a request that nobody
+    `now` is the clock of what is recorded, `tenant` what scrubs it where it is a tenant's, `proof` what it must be to
+    be replayed, and `command` how to record again. Replaying never reaches for the network: a request that nobody
     recorded is NotVerified.
     """
 
@@ -111,7 +118,7 @@ class Recordings:
         origin: Origin = "simulator",
         now: Callable[[], datetime] | None,
         tenant: Tenant | None = None,
-        age: Age | None = None,
+        proof: Proof | None = None,
         command: str = "pytest checks --env=simulated --record-mode=rewrite",
     ) -> None:
         self._directory = directory
@@ -119,7 +126,7 @@ class Recordings:
         self._origin = origin
         self._now = now
         self._tenant = tenant
-        self._age = age
+        self._proof = proof
         self._way_out = f"record it with `{command}`"
 
     @contextmanager
@@ -186,8 +193,8 @@ class Recordings:
             raise NotVerified(
                 f"nobody recorded {name}: there is no {path.name} among the cassettes", way_out=self._way_out
             )
-        if self._age is not None:
-            self._age.refuse(name, _made(path), self._way_out)
+        if self._proof is not None:
+            self._proof.require(name, _made(path), self._way_out)
 
     def _unrecorded(self, error: CannotOverwriteExistingCassetteException) -> NotVerified:
         request: Request = error.failed_request
@@ -224,7 +231,7 @@ def _made(path: Path) -> Made:
     said = _read(path).get("metadata", {})
     try:
         began, ended = datetime.fromisoformat(said["began"]), datetime.fromisoformat(said["ended"])
-        return Made(said["origin"], began, ended)
+        return Made(_ORIGINS[said["origin"]], began, ended)
     except (KeyError, TypeError, ValueError) as error:
         raise ReadinessError(
             f"{path} does not say when and from what it was made", way_out="record it again"

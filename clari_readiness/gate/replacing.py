@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
+from filelock import FileLock
 
-def put_in_place(staged: Path, target: Path) -> None:
-    """Replace a directory of cassettes by the staged ones; whoever looks finds all of the old ones or all of the new.
 
-    Killed in between, `put_back` repairs it.
+def put_in_place(staged: Path, target: Path, lock: Path) -> None:
+    """Replace a directory of cassettes by the staged ones, all or none of them; whoever does it holds `lock`.
+
+    Killed in between, `put_back` repairs it. Raises OSError when the new ones cannot be written.
     """
     new, old = _beside(target)
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    for path in staged.glob("*.json"):
-        shutil.copy(path, new)
-    put_back(target)
-    if target.exists():
-        target.rename(old)
-    new.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    with FileLock(lock):
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        for path in staged.glob("*.json"):
+            shutil.copy(path, new)
+        _repair(target, old)
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
 
 
-def put_back(target: Path) -> None:
+def put_back(target: Path, lock: Path) -> None:
     """Undo what a killed `put_in_place` left half done: the old cassettes stand again, or the new ones alone."""
     _, old = _beside(target)
+    if old.exists():
+        with FileLock(lock):
+            _repair(target, old)
+
+
+def _repair(target: Path, old: Path) -> None:
     if old.exists() and not target.exists():
-        with suppress(FileNotFoundError):  # another worker was faster
-            old.rename(target)
+        old.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 
 

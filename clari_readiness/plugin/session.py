@@ -164,8 +164,8 @@ class GateSession:
             self._witness.doubt(reason)
         stopped = status in _STOPPED
         told = () if stopped else tell(self.readiness, subset_of(self._config))
-        if self.readiness.recording and not (stopped or self._broke):
-            told += self._published()
+        if self.readiness.recording:
+            told += self._published(stopped=_STOPPED.get(status) or self._broke)
         decided = verdict(
             self.readiness,
             self._witness,
@@ -179,13 +179,16 @@ class GateSession:
         self._show(decided)
         self._say(*(self.readiness.redactor.text(line) for line in told))
 
-    def _published(self) -> tuple[str, ...]:
+    def _published(self, *, stopped: str) -> tuple[str, ...]:
         """Put new recordings in place and return what to tell; a run that was to record and could not is not whole."""
         try:
-            return publish(self.readiness)
+            if not stopped:
+                return publish(self.readiness)
         except ReadinessError as error:
-            self._witness.doubt(f"nothing was recorded, and the recordings are as they were: {error}")
-            return ()
+            stopped = str(error)
+        said = f"nothing was recorded, and the recordings are as they were: {stopped}"
+        self._witness.doubt(said)
+        return (said,)
 
     def _show(self, decided: Verdict) -> None:
         directory = self.readiness.environment.directory

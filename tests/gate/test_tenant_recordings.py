@@ -43,7 +43,8 @@ class Team:
     @contextmanager
     def run(self, record: Any, *, key: bool = True, clock: datetime = NOW) -> Iterator[Readiness]:
         self.runs += 1
-        found = load(self.tenant.settings, environ={"TENANT_KEY": KEY} if key else {})
+        self.tenant.key.write_text(KEY) if key else self.tenant.key.unlink(missing_ok=True)
+        found = load(self.tenant.settings, environ={})
         run = f"run{self.runs}"
         readiness = Readiness(found, found.get("staging"), run=run, record=record, clock=SteppedClock(clock))
         readiness.start(first=True)
@@ -86,8 +87,8 @@ def fresh(tmp_path: Path) -> Iterator[Callable[..., Team]]:
     """Make a team of its own, whose Clari has faults."""
     started = []
 
-    def make(faults: Sequence[Fault] = (), *, live: bool = True) -> Team:
-        tenant = Tenant.beside(tmp_path / f"place{len(started)}", faults=faults, live=live)
+    def make(faults: Sequence[Fault] = (), **how: Any) -> Team:
+        tenant = Tenant.beside(tmp_path / f"place{len(started)}", faults=faults, **how)
         tenant.simulator.start()
         started.append(tenant.simulator)
         tenant.configure()
@@ -223,6 +224,39 @@ def test_recordings_that_are_too_old_or_from_the_future_prove_nothing(team: Team
         team.replayed(clock=team.tenant.simulator.clock.now() + timedelta(days=days))
 
 
+def test_recordings_of_a_simulator_prove_nothing_of_a_tenant(fresh: Callable[..., Team]) -> None:
+    team = fresh(live=False)
+    team.record()
+    team.tenant.live = True
+    team.tenant.configure()
+    with pytest.raises(NotVerified, match=r"limits was recorded from a simulator on .*, and not from a tenant"):
+        team.replayed()
+
+
+def test_a_cassette_whose_origin_is_unknown_is_refused(fresh: Callable[..., Team]) -> None:
+    team = fresh()
+    team.record()
+    path = team.tenant.recordings / "limits.json"
+    path.write_text(path.read_text().replace('"tenant"', '"Tenant"'))
+    with pytest.raises(ReadinessError, match="does not say when and from what it was made"):
+        team.replayed()
+
+
+def test_what_profile_v1_lists_is_recorded_too(fresh: Callable[..., Team]) -> None:
+    team = fresh(profile="v1")
+    team.record()
+    assert set(team.tenant.files) >= {"forecast_types.json", "limits.json", "settings.json"}
+    assert "forecast_types" in {name for name, _ in team.replayed().values()}
+    assert b"Bearer" not in team.written
+
+
+def test_where_nobody_may_write_nothing_is_recorded_and_one_line_says_so(fresh: Callable[..., Team]) -> None:
+    team = fresh()
+    team.tenant.recordings.parent.write_text("a file where the directory of recordings belongs")
+    with pytest.raises(ReadinessError, match=r"recordings.staging cannot be written"):
+        team.record()
+
+
 def test_recordings_of_the_last_ninety_days_still_count(team: Team) -> None:
     assert team.replayed(clock=team.tenant.simulator.clock.now() + timedelta(days=90))
 
@@ -276,7 +310,7 @@ def test_a_recording_that_fails_leaves_the_old_one_as_it_was(
 
 def test_without_a_key_nothing_is_recorded(fresh: Callable[..., Team]) -> None:
     team = fresh()
-    with pytest.raises(ReadinessError, match="TENANT_KEY is not set"):
+    with pytest.raises(ReadinessError, match=r"tenant\.key"):
         team.record(key=False)
     assert not team.tenant.recordings.parent.exists()
 
@@ -335,7 +369,7 @@ def test_killed_between_old_and_new_the_old_recordings_stand_again(tmp_path: Pat
     target, old = tmp_path / "staging", tmp_path / ".staging.old"
     old.mkdir()
     (old / "limits.json").write_text("old")
-    put_back(target)
+    put_back(target, tmp_path / "lock")
     assert ((target / "limits.json").read_text(), old.exists()) == ("old", False)
 
 
@@ -344,7 +378,7 @@ def test_killed_before_the_old_ones_are_gone_the_new_recordings_stand(tmp_path: 
     for directory, text in ((target, "new"), (old, "old")):
         directory.mkdir()
         (directory / "limits.json").write_text(text)
-    put_back(target)
+    put_back(target, tmp_path / "lock")
     assert ((target / "limits.json").read_text(), old.exists()) == ("new", False)
 
 
@@ -353,6 +387,6 @@ def test_what_was_recorded_before_and_is_not_recorded_now_is_gone(tmp_path: Path
     for directory, name in ((staged, "limits.json"), (target, "jobs.json"), (staged, "limits.left-out")):
         directory.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(name)
-    put_in_place(staged, target)
+    put_in_place(staged, target, tmp_path / "lock")
     assert [path.name for path in target.iterdir()] == ["limits.json"]
     assert [path.name for path in target.parent.iterdir()] == ["staging"]
