@@ -71,8 +71,8 @@ class Document:
     def _number(self, value: int | Decimal, fate: Fate) -> int | Decimal:
         if fate.kind == "amount":
             return self._pseudonyms.amount(value)
-        if fate.kind == "id" and isinstance(value, int):
-            return self._pseudonyms.number(value)
+        if fate.kind == "id" and _is_whole(value):
+            return self._pseudonyms.number(int(value))
         return _blank(value)
 
 
@@ -86,7 +86,13 @@ def with_amounts(shape: Shape, keys: frozenset[str]) -> Shape:
 
 
 def _blank(value: int | Decimal) -> int | Decimal:
-    """Return a value of the same type that says nothing."""
+    """Return a value of the same type and sign that says nothing."""
     if isinstance(value, bool):
         return False
-    return 0 if isinstance(value, int) else Decimal("0.5")
+    nothing = 0 if _is_whole(value) else Decimal("0.5")
+    return nothing if value >= 0 else -1 - nothing
+
+
+def _is_whole(value: int | Decimal) -> bool:
+    """Tell whether JSON Schema takes a number for an integer, as it does 4711.0; no id has more than 30 digits."""
+    return isinstance(value, int) or (value.adjusted() < 30 and value == value.to_integral_value())
