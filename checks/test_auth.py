@@ -27,7 +27,8 @@ def test_the_key_is_in_a_secrets_manager_and_in_no_file(environment: Environment
         expected="a reference to a secrets manager, or env://NAME?injected_by=MANAGER",
         fix="put the key into your secrets manager, and name who injects the variable",
     )
-    files, origin = candidates(environment.base, cassettes=shipped("cassettes"), directory=environment.directory)
+    cassettes = (shipped("cassettes"), environment.recordings_directory)
+    files, origin = candidates(environment.base, cassettes=cassettes, directory=environment.directory)
     found = [str(path) for path in files_holding(variants(environment.secret().reveal()), files)]
     evidence.saw("files looked into", {"count": len(files), "which": origin, "holding the key": found})
     assert not found, evidence.fails(

@@ -13,7 +13,7 @@ from pydantic import PrivateAttr
 
 from clari_readiness.environments.destinations import Destination, destinations
 from clari_readiness.environments.simulated import SimulatorState
-from clari_readiness.environments.tables import Settings
+from clari_readiness.environments.tables import Alerts, ServiceAccount, Settings
 from clari_readiness.errors import ReadinessError
 from clari_readiness.model.exports import VALUE_KEYS
 from clari_readiness.model.time import Clock, ScaledClock, SteppedClock, SystemClock
@@ -41,6 +41,7 @@ class Environment(Settings):
     """An environment, ready to be asked. `recorded` and `simulated` are rehearsals, every other one is a team's."""
 
     _place: Place = PrivateAttr()
+    _replayed: bool = PrivateAttr(default=False)
 
     @classmethod
     def of(cls, written: Mapping[str, Any], place: Place) -> Environment:
@@ -48,6 +49,20 @@ class Environment(Settings):
         environment = cls.model_validate(written)
         environment._place = place
         return environment
+
+    def as_recorded(self, forecasts: tuple[str, ...], account: ServiceAccount | None) -> Environment:
+        """Return this environment as its recordings show it, under their pseudonyms, and never live.
+
+        It has no key and no address of its own, tells nobody anything, and leaves things behind in a directory of its
+        own: what recordings say must not be taken for what Clari says.
+        """
+        api = self.api.model_copy(
+            update={"base_url": self.documented_url, "gateway": None, "ca_file": None, "key": "fixture://recorded"}
+        )
+        changes = {"live": False, "forecasts": forecasts, "service_account": account, "api": api, "alerts": Alerts()}
+        shown = self.model_copy(update=changes)
+        shown._replayed = True
+        return shown
 
     def __repr__(self) -> str:
         return f"<Environment {self.name} of {self._place.path}>"
@@ -65,6 +80,11 @@ class Environment(Settings):
         return "recorded" if self.name == "recorded" else "simulated" if self.name == "simulated" else "team"
 
     @property
+    def replays(self) -> bool:
+        """Whether recordings answer instead of Clari."""
+        return self._replayed or self.kind == "recorded"
+
+    @property
     def path(self) -> Path:
         """The settings file."""
         return self._place.path
@@ -77,7 +97,16 @@ class Environment(Settings):
     @property
     def directory(self) -> Path:
         """Where a run leaves things behind; `make_directory` makes it."""
-        return self.base / LEFT_BEHIND / self.name
+        return self.base.joinpath(LEFT_BEHIND, *self._own)
+
+    @property
+    def recordings_directory(self) -> Path:
+        """Where the recordings of a team's environment are, to be committed: never inside what a wheel carries."""
+        return self.base / "recordings" / self.name
+
+    @property
+    def _own(self) -> tuple[str, ...]:
+        return (self.name, "replayed") if self._replayed else (self.name,)
 
     @property
     def state_path(self) -> Path:
@@ -100,7 +129,7 @@ class Environment(Settings):
 
     def make_directory(self) -> Path:
         """Make `directory`, for this user's eyes only, and return it. Raises ReadinessError when that fails."""
-        return made_in(self.base, self.name)
+        return made_in(self.base, *self._own)
 
     def secret(self) -> Secret:
         """Return the API key, resolved now. Raises SecretError."""
@@ -146,7 +175,7 @@ class Environment(Settings):
             if shown.speed == 0:
                 return SteppedClock(shown.then)
             return ScaledClock(shown.then, since=shown.since, speed=shown.speed)
-        if self.kind == "team":
+        if not self.replays:
             return SystemClock()
         if recorded_at is None:
             raise ValueError("the clock of recordings needs the moment at which they were made")

@@ -14,7 +14,7 @@ LEFT_BEHIND = ("report.*", "history.jsonl", "landing/**/*")
 """What a run leaves behind for others to read; the simulator's own state is not among it."""
 
 
-def candidates(base: Path, *, cassettes: Path, directory: Path) -> tuple[tuple[Path, ...], str]:
+def candidates(base: Path, *, cassettes: Iterable[Path], directory: Path) -> tuple[tuple[Path, ...], str]:
     """Return the files to look into, and in words where they come from.
 
     They are the files that git tracks in the repository around `base` (every file below it where there is none), every
@@ -23,7 +23,7 @@ def candidates(base: Path, *, cassettes: Path, directory: Path) -> tuple[tuple[P
     tracked = _tracked(base)
     files = set(tracked if tracked is not None else _below(base))
     files.update(path for path in _below(base) if path.name == ".env" or path.name.startswith(".env."))
-    files.update(_below(cassettes))
+    files.update(path for each in cassettes for path in _below(each))
     files.update(path for pattern in LEFT_BEHIND for path in directory.glob(pattern) if path.is_file())
     origin = "tracked by git" if tracked is not None else "below the settings file, since git tracks nothing here"
     return tuple(sorted(files)), origin

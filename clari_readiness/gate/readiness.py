@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -20,10 +21,13 @@ from clari_readiness.gate.collect import Collector
 from clari_readiness.gate.concessions import concessions
 from clari_readiness.gate.exports import Exports
 from clari_readiness.gate.own_jobs import cancel_left_over
-from clari_readiness.gate.recordings import Recordings, Scrubbing
+from clari_readiness.gate.recordings import Origin, Proof, Recordings, Scrubbing
+from clari_readiness.gate.replacing import put_back
+from clari_readiness.gate.tenant import Tenant, replayed
 from clari_readiness.model.findings import Concession, Finding
 from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.redact import Redactor
+from clari_readiness.scrubbing import recording_key
 from clari_readiness.shipped import shipped
 
 Connect = Callable[[Observer | None, Clock], ClariClient]
@@ -33,10 +37,11 @@ LOOPBACK = [r"127\.\d+\.\d+\.\d+$", r"localhost$", r"::1$"]
 
 
 class Readiness:
-    """One run's state. `run` is shared by its workers; `record` is "none", or "rewrite" to make new recordings.
+    """One run's state. `run` is shared by its workers; `clock` is the real one, on which a tenant's recordings age.
 
-    `say` tells whoever watches the run, at once, what cannot wait for its end.
-    Raises SettingsError when this environment cannot be recorded.
+    `record` is "rewrite" to make new recordings, "replay" to judge those of a team's environment, or "none". `say` tells
+    whoever watches the run, at once, what cannot wait for its end. Raises SettingsError when there is nothing to
+    record, or nothing to replay.
     """
 
     def __init__(
@@ -45,28 +50,34 @@ class Readiness:
         environment: Environment,
         *,
         run: str,
-        record: str = "none",
+        record: Literal["none", "rewrite", "replay"] = "none",
+        clock: Clock | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.environments = environments
-        self.environment = environment
         self.recording = record == "rewrite"
-        self.say = say
-        self.evidence_directory = environment.directory / "evidence" / run
-        self.connect_by: Connect = self.connect_as_set
-        self._alive: FileLock | None = None
-        if self.recording and environment.kind != "simulated":
+        if self.recording and environment.kind == "recorded":
             raise SettingsError(
-                f"--record-mode=rewrite: {environment.name} cannot be recorded, since names and amounts of a tenant "
-                "would not be made unrecognisable yet",
-                way_out="record the simulator: --env=simulated",
+                "--record-mode=rewrite: recorded has recordings and no Clari to record",
+                way_out="record the simulator with --env=simulated, or an environment of your own",
             )
+        self.recordings_lock = environment.directory / "recording.lock"
+        if (self.recording or record == "replay") and environment.directory.is_dir():
+            put_back(_cassettes_of(environment), self.recordings_lock)
+        self.environment = replayed(environment) if record == "replay" else environment
+        self._wanted: Origin | None = "tenant" if environment.live else None
+        self.evidence_directory = self.environment.directory / "evidence" / run
+        self.connect_by: Connect = self.connect_as_set
+        self.say = say
+        self._real = clock or SystemClock()
+        self._alive: FileLock | None = None
 
     def start(self, *, first: bool) -> None:
         """Make the environment's directory, and block the network where everything is recorded.
 
         The `first` process of a run also takes away the reports of the run before, which must not speak for this one,
-        and the evidence of runs that were killed. Raises ReadinessError when the directory cannot be made.
+        and the evidence of runs that were killed. Raises ReadinessError when the directory cannot be made, or the key
+        of recordings cannot be read.
         """
         directory = self.environment.make_directory()
         if first:
@@ -75,7 +86,8 @@ class Readiness:
             self._alive = FileLock(self.evidence_directory.with_suffix(".alive"))
             self._alive.acquire()
             _forget_the_dead(directory / "evidence")
-        if self.environment.kind == "recorded":
+            self.tenant  # noqa: B018 - makes the key of recordings before workers want it at once
+        if self.environment.replays:
             network.block(allowed_hosts=LOOPBACK)
 
     def forget_reports(self) -> None:
@@ -106,31 +118,59 @@ class Readiness:
 
     @cached_property
     def recordings(self) -> Recordings:
-        """The cassettes, to be replayed in `recorded` and written when recording."""
-        documented = self.environment.documented_url
-        endpoint = self.environment.endpoint if self.recording else documented
-        scrubbing = Scrubbing(endpoint=endpoint, documented=documented, redactor=self.redactor)
-        now = self.environment.clock().now if self.recording else None
-        return Recordings(shipped("cassettes"), scrubbing=scrubbing, now=now)
+        """The cassettes, to be replayed, or written when recording."""
+        environment, documented = self.environment, self.environment.documented_url
+        endpoint = environment.endpoint if self.recording else documented
+        return Recordings(
+            self.staged if self.recording else self.cassettes,
+            scrubbing=Scrubbing(endpoint=endpoint, documented=documented, redactor=self.redactor),
+            origin=self.origin,
+            now=environment.clock().now if self.recording else None,
+            tenant=self.tenant,
+            proof=Proof(environment.max_recording_age, self._real.now, self._wanted),
+            command=f"pytest checks --env={_recordable(environment)} --record-mode=rewrite",
+        )
+
+    @cached_property
+    def tenant(self) -> Tenant | None:
+        """What scrubs the recordings of a team's own Clari, live or not; None when nothing of it is recorded."""
+        if not self.recording or self.environment.kind != "team":
+            return None
+        return Tenant(self.environment, recording_key(self.environment.directory / "recording.key"))
+
+    @property
+    def origin(self) -> Origin:
+        """From what a recording is made: only a live environment is a tenant."""
+        return "tenant" if self.environment.live else "simulator"
+
+    @property
+    def cassettes(self) -> Path:
+        """Where the recordings of this environment are."""
+        return _cassettes_of(self.environment)
+
+    @property
+    def staged(self) -> Path:
+        """Where new recordings wait until they are whole."""
+        return self.evidence_directory / "recording"
 
     @property
     def cassette(self) -> Callable[[str], AbstractContextManager[None]]:
         """What replays or records the requests of one piece of evidence, or leaves them alone."""
-        if self.uses_recordings:
+        if self.recording or self.environment.replays:
             return self.recordings.cassette
         return lambda _: nullcontext()
 
     @property
     def uses_recordings(self) -> bool:
-        """Whether Clari's answers are replayed or recorded, and the warehouse is what an export makes of them."""
-        return self.recording or self.environment.kind == "recorded"
+        """Whether a rehearsal's answers are replayed or recorded, and its warehouse is what an export makes of them."""
+        return self.environment.kind == "recorded" or (self.recording and self.environment.kind == "simulated")
 
     def clock_at(self, cassette: str | None = None) -> Clock:
         """Return the environment's clock; that of recordings starts where the cassette begins, or when the last ended.
 
         Raises NotVerified when the simulator was never started, ReadinessError when there are no recordings.
         """
-        if self.environment.kind == "recorded":
+        if self.environment.replays:
             made = self.recordings
             return self.environment.clock(made.made(cassette).began if cassette else made.moment())
         return self.environment.clock()
@@ -151,7 +191,7 @@ class Readiness:
     @cached_property
     def answers(self) -> Answers:
         """Clari's answers."""
-        exports = None if self.uses_recordings else self.exports
+        exports = None if self.recording or self.environment.replays else self.exports
         return Answers(self.environment, self.collector, connect=self.connect, cassette=self.cassette, exports=exports)
 
     @cached_property
@@ -181,6 +221,15 @@ class Readiness:
     def is_waived(self, item: str) -> bool:
         """Tell whether a valid waiver covers a failure of the item."""
         return any(c.kind == "waiver" and c.item == item and not c.problem for c in self.concessions([item]))
+
+
+def _cassettes_of(environment: Environment) -> Path:
+    return environment.recordings_directory if environment.kind == "team" else shipped("cassettes")
+
+
+def _recordable(environment: Environment) -> str:
+    """Return the environment that is recorded to get what this one replays."""
+    return "simulated" if environment.kind == "recorded" else environment.name
 
 
 def _forget_the_dead(directory: Path) -> None:

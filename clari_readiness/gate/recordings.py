@@ -8,12 +8,12 @@ where it was made.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import MappingProxyType, ModuleType, SimpleNamespace
 from typing import Any, Literal, cast
 
 from vcr import VCR
@@ -22,9 +22,14 @@ from vcr.record_mode import RecordMode
 from vcr.request import Request
 
 from clari_readiness.errors import NotVerified, ReadinessError
+from clari_readiness.gate.tenant import SETTINGS, Tenant
 from clari_readiness.redact import Redactor
 
 Origin = Literal["simulator", "tenant"]
+
+_ORIGINS: Mapping[str, Origin] = MappingProxyType({"simulator": "simulator", "tenant": "tenant"})
+
+_A_DAY = timedelta(days=1)
 
 KEPT_REQUEST_HEADERS = ("accept", "content-type")
 KEPT_RESPONSE_HEADERS = ("content-type", "date", "retry-after")
@@ -65,35 +70,73 @@ class Scrubbing:
         kept = self.redactor.text(self._address(text))
         return {**response, "headers": headers, "body": {"string": kept.encode("utf-8")}}
 
+    def whole(self, response: dict[str, Any]) -> dict[str, Any]:
+        """Return the response with all that a tenant's scrubbing looks at, but without key and host."""
+        body = response["body"]["string"].replace(self.endpoint.encode(), self.documented.encode())
+        return {**response, "body": {"string": self.redactor.raw(body)}}
+
     def _address(self, text: str) -> str:
         return text.replace(self.endpoint, self.documented)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What recordings must be to prove anything: `wanted` of this origin, and a tenant's at most so many days old.
+
+    Age is measured on the real clock, `now`; recordings of a simulator have none.
+    """
+
+    most: int
+    now: Callable[[], datetime]
+    wanted: Origin | None = None
+
+    def require(self, name: str, made: Made, way_out: str) -> None:
+        """Raise NotVerified for a recording that proves nothing, or nothing any more, or comes from the future."""
+        when, age = f"{name} was recorded from a {made.origin} on {made.ended:%Y-%m-%d}", self.now() - made.ended
+        if self.wanted not in (None, made.origin):
+            raise NotVerified(f"{when}, and not from a {self.wanted}", way_out=way_out)
+        if made.origin != "tenant" or -_A_DAY < age <= timedelta(days=self.most):
+            return
+        if age < timedelta(0):
+            raise NotVerified(f"{when}, which is in the future", way_out="set this machine's clock, or record again")
+        raise NotVerified(f"{when}, {age.days} days ago; max_recording_age is {self.most} days", way_out=way_out)
 
 
 class Recordings:
     """The cassettes of a directory, for replaying or, with `now`, for recording.
 
-    `now` is the clock of what is recorded. Replaying never reaches for the network: a request that nobody recorded is
-    NotVerified.
+    `now` is the clock of what is recorded, `tenant` what scrubs it where it is a tenant's, `proof` what it must be to
+    be replayed, and `command` how to record again. Replaying never reaches for the network: a request that nobody
+    recorded is NotVerified.
     """
 
     def __init__(
-        self, directory: Path, *, scrubbing: Scrubbing, origin: Origin = "simulator", now: Callable[[], datetime] | None
+        self,
+        directory: Path,
+        *,
+        scrubbing: Scrubbing,
+        origin: Origin = "simulator",
+        now: Callable[[], datetime] | None,
+        tenant: Tenant | None = None,
+        proof: Proof | None = None,
+        command: str = "pytest checks --env=simulated --record-mode=rewrite",
     ) -> None:
         self._directory = directory
         self._scrubbing = scrubbing
         self._origin = origin
         self._now = now
+        self._tenant = tenant
+        self._proof = proof
+        self._way_out = f"record it with `{command}`"
 
     @contextmanager
     def cassette(self, name: str) -> Iterator[None]:
         """Replay or record whatever is sent inside; a new recording replaces the one of that name."""
-        path = self._directory / f"{name}.json"
-        if self._now is None and not path.is_file():
-            raise NotVerified(
-                f"nobody recorded {name}: there is no {path.name} among the cassettes",
-                way_out="record it with `pytest checks --env=simulated --record-mode=rewrite`",
-            )
-        if self._now is not None:
+        path = self._directory / f"{self._tenant.cassette_of(name) if self._tenant else name}.json"
+        if self._now is None:
+            self._require(name, path)
+        else:
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.unlink(missing_ok=True)
         with self._vcr().use_cassette(str(path)) as cassette:
             if self._now is not None:
@@ -102,7 +145,7 @@ class Recordings:
             try:
                 yield
             except CannotOverwriteExistingCassetteException as error:
-                raise _unrecorded(error) from None
+                raise self._unrecorded(error) from None
             if self._now is not None:
                 cassette.get_metadata("ended", self._now().isoformat())
 
@@ -112,7 +155,7 @@ class Recordings:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the cassettes that are there."""
-        return tuple(sorted(path.stem for path in self._directory.glob("*.json")))
+        return tuple(sorted(path.stem for path in self._directory.glob("*.json") if path.name != SETTINGS))
 
     def moment(self) -> datetime:
         """Return the moment of the recordings: the end of the newest one, by Clari's clock."""
@@ -135,20 +178,30 @@ class Recordings:
             record_mode=RecordMode.NONE if self._now is None else RecordMode.NEW_EPISODES,
             match_on=("method", "scheme", "host", "port", "path", "query", "json"),
             before_record_request=self._scrubbing.request,
-            before_record_response=self._scrubbing.response,
+            before_record_response=self._scrubbing.whole if self._tenant else self._scrubbing.response,
             decode_compressed_response=True,
         )
         vcr.register_serializer("readable", cast("ModuleType", FORMAT))
         vcr.register_matcher("json", _same_body)
+        if self._tenant is not None:
+            vcr.register_persister(self._tenant)
         return vcr
 
+    def _require(self, name: str, path: Path) -> None:
+        """Raise NotVerified for a cassette that is not there, or is too old."""
+        if not path.is_file():
+            raise NotVerified(
+                f"nobody recorded {name}: there is no {path.name} among the cassettes", way_out=self._way_out
+            )
+        if self._proof is not None:
+            self._proof.require(name, _made(path), self._way_out)
 
-def _unrecorded(error: CannotOverwriteExistingCassetteException) -> NotVerified:
-    request: Request = error.failed_request
-    return NotVerified(
-        f"nobody recorded {request.method} {request.uri} with this body",
-        way_out="settings and recordings do not belong together: record again with --record-mode=rewrite",
-    )
+    def _unrecorded(self, error: CannotOverwriteExistingCassetteException) -> NotVerified:
+        request: Request = error.failed_request
+        return NotVerified(
+            f"nobody recorded {request.method} {request.uri} with this body",
+            way_out=f"settings and recordings do not belong together: {self._way_out}",
+        )
 
 
 def _same_body(one: Request, other: Request) -> None:
@@ -178,7 +231,7 @@ def _made(path: Path) -> Made:
     said = _read(path).get("metadata", {})
     try:
         began, ended = datetime.fromisoformat(said["began"]), datetime.fromisoformat(said["ended"])
-        return Made(said["origin"], began, ended)
+        return Made(_ORIGINS[said["origin"]], began, ended)
     except (KeyError, TypeError, ValueError) as error:
         raise ReadinessError(
             f"{path} does not say when and from what it was made", way_out="record it again"

@@ -7,16 +7,17 @@ import traceback
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
-from clari_readiness.environments import load_default
+from clari_readiness.environments import Environment, load_default
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.items import promise_of
 from clari_readiness.gate.judgement import judge
+from clari_readiness.gate.publishing import publish
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.stopping import termination_interrupts
 from clari_readiness.gate.verdict import Verdict, verdict
@@ -49,8 +50,9 @@ class GateSession:
         self._worker = hasattr(config, "workerinput")
         environments = load_default(config.getoption("config"))
         environment = environments.get(config.getoption("env") or DEFAULT_ENVIRONMENT)
+        record = _record_mode(config, environment)
         self.readiness = Readiness(
-            environments, environment, run=run, record=_record_mode(config), say=lambda line: say_at_once(config, line)
+            environments, environment, run=run, record=record, say=lambda line: say_at_once(config, line)
         )
         self._roots = check_roots(config)
         self._witness = Witness()
@@ -196,12 +198,15 @@ class GateSession:
             self._broke = self._broke or "pytest or a plugin broke; its message is above"
         for reason in narrowing(self._config):
             self._witness.doubt(reason)
-        told = () if status in _STOPPED else tell(self.readiness, subset_of(self._config))
+        stopped = status in _STOPPED
+        told = () if stopped else tell(self.readiness, subset_of(self._config))
+        if self.readiness.recording:
+            told += self._published(stopped=_STOPPED.get(status) or self._broke)
         decided = verdict(
             self.readiness,
             self._witness,
             subset=subset_of(self._config),
-            stopped=(status, _STOPPED[status]) if status in _STOPPED else None,
+            stopped=(status, _STOPPED[status]) if stopped else None,
             failed=session.testsfailed,
             broke=self._broke,
             seconds=time.monotonic() - self._began,
@@ -209,6 +214,17 @@ class GateSession:
         session.exitstatus = decided.report.decision.exit_code
         self._show(decided)
         self._say(*(self.readiness.redactor.text(line) for line in told))
+
+    def _published(self, *, stopped: str) -> tuple[str, ...]:
+        """Put new recordings in place and return what to tell; a run that was to record and could not is not whole."""
+        try:
+            if not stopped:
+                return publish(self.readiness)
+        except ReadinessError as error:
+            stopped = str(error)
+        said = f"nothing was recorded, and the recordings are as they were: {stopped}"
+        self._witness.doubt(said)
+        return (said,)
 
     def _show(self, decided: Verdict) -> None:
         directory = self.readiness.environment.directory
@@ -237,8 +253,18 @@ def _short(path: Path, start: Path) -> str:
     return str(path.relative_to(start)) if path.is_relative_to(start) else str(path)
 
 
-def _record_mode(config: pytest.Config) -> str:
-    mode: str = config.getoption("--record-mode", default=None) or "none"
-    if mode not in ("none", "rewrite"):
+def _record_mode(config: pytest.Config, environment: Environment) -> Literal["none", "rewrite", "replay"]:
+    """Return what is to be done about recordings: those of a team's environment are replayed only when asked for."""
+    mode: str | None = config.getoption("--record-mode", default=None)
+    if mode == "rewrite":
+        return "rewrite"
+    if mode not in (None, "none"):
         raise SettingsError(f"--record-mode={mode}: the gate records whole or not at all", way_out="use rewrite")
-    return mode
+    if mode is None or environment.kind != "team":
+        return "none"
+    if subset_of(config) != "contracts":
+        raise SettingsError(
+            f"--record-mode=none: recordings of {environment.name} say whether contracts hold, and nothing else",
+            way_out="add -m contracts, and narrow the run by nothing else",
+        )
+    return "replay"

@@ -17,7 +17,7 @@ from clari_readiness.validation.where import leaves, path_of, sort_key
 from clari_readiness.validation.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _SUFFIX = ".schema.json"
@@ -58,6 +58,10 @@ class Contracts:
         ordered = sorted(errors, key=sort_key)
         found = (Violation(path_of(error, at=at), self._wording.problem(error, document)) for error in ordered)
         return tuple(dict.fromkeys(found))
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """Return a contract as it is written. Raises ContractError when there is none of that name."""
+        return self._schema(name)
 
     def references(self, document: Any) -> tuple[Violation, ...]:
         """Return what an entry refers to and the forecast document does not list, and what it lists twice (F13)."""

@@ -16,7 +16,7 @@ CHOICES = ("type", "enum", "anyOf", "oneOf")
 NESTED = ("properties", "$defs", "patternProperties", "dependentSchemas")
 LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 SINGLE = ("items", "additionalProperties", "then", "else", "if", "contains", "propertyNames")
-PROSE = ("$schema", "$id", "$comment", "title", "description", "examples", "default")
+PROSE = ("$schema", "$id", "$comment", "title", "description", "examples", "default", "x-recorded")
 
 
 @dataclass(frozen=True)
