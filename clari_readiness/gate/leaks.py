@@ -36,7 +36,7 @@ class Search:
     repository: bool
 
     def __str__(self) -> str:
-        return f"{self.files} files" + (f" and {self.commits} commits" if self.repository else "")
+        return _counted(self.files, "file") + (f" and {_counted(self.commits, 'commit')}" if self.repository else "")
 
 
 def search(needles: Iterable[bytes], base: Path, *, cassettes: Path, directory: Path) -> Search:
@@ -132,6 +132,10 @@ def _below(directory: Path) -> Iterator[Path]:
     for folder, names, files in os.walk(directory):
         names[:] = [name for name in names if name not in NEVER_LOOKED_INTO]
         yield from (Path(folder, name) for name in files)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _shown(path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from io import BytesIO
@@ -14,11 +15,12 @@ import pytest
 
 from checks import test_auth
 from clari_readiness.environments import load
-from clari_readiness.errors import NotVerified
+from clari_readiness.errors import NotVerified, SecretError
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.leaks import Search, search
 from clari_readiness.gate.repository import holds
 from clari_readiness.redact import variants
+from tests.secrets.servers import Vault, serving
 
 KEY = "cl4ri+live/0123456789abcdef"
 PEOPLE = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
@@ -209,7 +211,7 @@ def test_where_there_is_no_repository_every_file_is_looked_into_and_no_history_i
     write(root / "pipeline.yaml")
     looked = searched(root)
     assert looked.found == (f"{root}/pipeline.yaml",)
-    assert (looked.gap, looked.repository, str(looked)) == (None, False, "1 files")
+    assert (looked.gap, looked.repository, str(looked)) == (None, False, "1 file")
 
 
 def test_a_repository_before_its_first_commit_has_its_files_looked_into(root: Path) -> None:
@@ -271,25 +273,41 @@ def test_no_secret_is_among_the_arguments_of_any_process(git: Git, root: Path, m
     assert not [needle for needle in variants(KEY) if needle in said]
 
 
-def judged(root: Path, environment: str) -> EvidenceLog:
+def judged(root: Path, environment: str, key: str = "", **environ: str) -> EvidenceLog:
     """Let AUTH-01's check look at a pipeline, and return what it saw; what it raises is raised."""
-    key = {"prod": "env://KEY?injected_by=vault", "recorded": "fixture://recorded"}[environment]
+    key = key or {"prod": "env://KEY?injected_by=vault", "recorded": "fixture://recorded"}[environment]
     settings = root / "clari-readiness.toml"
     settings.write_text(
         '[default]\nforecasts = ["net_bookings"]\nfiscal_year = { starts = "02", named_after = "end" }\n'
         f'[env.{environment}]\napi = {{ key = "{key}", base_url = "https://api.clari.com/v4" }}\n'
     )
     evidence = EvidenceLog()
-    found = load(settings, environ={"KEY": KEY}).get(environment)
+    found = load(settings, environ={"KEY": KEY, **environ}).get(environment)
     test_auth.test_the_key_is_in_a_secrets_manager_and_in_no_file(found, evidence)
     return evidence
 
 
 def test_the_check_says_how_much_it_looked_into(git: Git, root: Path) -> None:
     evidence = judged(root, "prod")
-    assert evidence.summary.endswith("and 1 commits")
+    assert re.search(r"in none of \d+ files and 1 commit$", evidence.summary)
     assert (evidence.warning, evidence.declared) == ("", True)
     assert git("status", "--porcelain") == "?? clari-readiness.toml"
+
+
+@pytest.mark.usefixtures("git")
+def test_the_check_has_observed_a_key_that_a_secrets_manager_itself_gave_it(root: Path) -> None:
+    vault = Vault(token="hvs.t", mounts={"secret": "2"}, kept={"secret/clari": [{"api_key": KEY}]})
+    with serving(vault) as heard:
+        evidence = judged(root, "prod", "vault://secret/clari#api_key", VAULT_ADDR=heard.url, VAULT_TOKEN="hvs.t")
+    assert re.fullmatch(r"kept by HashiCorp Vault; in none of \d+ files and 1 commit", evidence.summary)
+    assert not evidence.declared
+    assert len(heard.requests) == 2
+
+
+@pytest.mark.usefixtures("git")
+def test_a_secrets_manager_that_does_not_answer_is_no_pass(root: Path) -> None:
+    with pytest.raises(SecretError, match="Vault could not be reached"):
+        judged(root, "prod", "vault://secret/clari#api_key", VAULT_ADDR="http://127.0.0.1:1", VAULT_TOKEN="hvs.t")
 
 
 def test_the_check_fails_for_what_was_taken_out_and_says_to_rotate_it(git: Git, root: Path) -> None:
