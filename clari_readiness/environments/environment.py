@@ -14,10 +14,10 @@ from pydantic import PrivateAttr
 from clari_readiness.environments.destinations import Destination, destinations
 from clari_readiness.environments.simulated import SimulatorState
 from clari_readiness.environments.tables import Alerts, ServiceAccount, Settings
-from clari_readiness.errors import ReadinessError
+from clari_readiness.errors import ReadinessError, SecretError
 from clari_readiness.model.exports import VALUE_KEYS
 from clari_readiness.model.time import Clock, ScaledClock, SteppedClock, SystemClock
-from clari_readiness.secrets import Secret, fixture_key, resolve
+from clari_readiness.secrets import MANAGERS, Secret, fixture_key, resolve
 from clari_readiness.shipped import shipped_file
 
 Kind = Literal["recorded", "simulated", "team"]
@@ -42,6 +42,7 @@ class Environment(Settings):
 
     _place: Place = PrivateAttr()
     _replayed: bool = PrivateAttr(default=False)
+    _kept: dict[str, Secret | SecretError] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def of(cls, written: Mapping[str, Any], place: Place) -> Environment:
@@ -136,7 +137,23 @@ class Environment(Settings):
         return self.resolve(self.api.key)
 
     def resolve(self, reference: str) -> Secret:
-        """Return what a reference names, as this environment sees it. Raises SecretError."""
+        """Return what a reference names, as this environment sees it. Raises SecretError.
+
+        A secrets manager is asked once: a run speaks of one key, and one that is silent is waited for once.
+        """
+        if not reference.startswith(MANAGERS):
+            return self._resolved(reference)
+        if reference not in self._kept:
+            try:
+                self._kept[reference] = self._resolved(reference)
+            except SecretError as error:
+                self._kept[reference] = error
+        kept = self._kept[reference]
+        if isinstance(kept, SecretError):
+            raise SecretError(kept.message, way_out=kept.way_out)
+        return kept
+
+    def _resolved(self, reference: str) -> Secret:
         fixtures = {name: fixture_key(name) for name in ("recorded", "simulated")}
         return resolve(reference, environ=self._place.environ, base=self.base, fixtures=fixtures)
 

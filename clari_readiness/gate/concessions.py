@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from clari_readiness.environments import Declaration, Environments, NotApplicable, Waiver
+from clari_readiness.environments.values import nearest
 from clari_readiness.gate.catalogue import NEVER_WAIVED
 from clari_readiness.model.findings import Concession
 
@@ -60,7 +61,8 @@ def _problems(entry: Entry, items: Collection[str], today: date) -> Iterator[str
     if entry.problem:
         yield f"{entry.place}: {entry.problem}"
     if entry.item and entry.item not in items:
-        yield "there is no such item"
+        near = nearest(entry.item.upper(), sorted(items))
+        yield "there is no such item" + (f"; the nearest is {near}" if near else "")
     if entry.expires and entry.expires < today:
         yield f"it expired on {entry.expires}"
     begun = _begun(entry)

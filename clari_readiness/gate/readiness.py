@@ -39,8 +39,8 @@ LOOPBACK = [r"127\.\d+\.\d+\.\d+$", r"localhost$", r"::1$"]
 class Readiness:
     """One run's state. `run` is shared by its workers; `clock` is the real one, on which a tenant's recordings age.
 
-    `record` is "rewrite" to make new recordings, "replay" to judge those of a team's environment, or "none". `say` tells
-    whoever watches the run, at once, what cannot wait for its end. Raises SettingsError when there is nothing to
+    `record` is "rewrite" to make new recordings, "replay" to judge those of a team's environment, or "none". `say`
+    tells whoever watches the run, at once, what cannot wait for its end. Raises SettingsError when there is nothing to
     record, or nothing to replay.
     """
 

@@ -14,6 +14,7 @@ from clari_readiness.gate.items import MARK, promise_of
 from clari_readiness.plugin.alerting import alert_rules, drills
 from clari_readiness.plugin.anomalies import anomaly_threshold, detection_self_test, earlier_detections
 from clari_readiness.plugin.dry_run import alone
+from clari_readiness.plugin.ending import Ending
 from clari_readiness.plugin.fixtures import (
     clari,
     client,
@@ -110,6 +111,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from error
     if registered is None:
         raise pytest.UsageError(f"the gate cannot decide with -p no:{GATE}")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Ending(config))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from clari_readiness.secrets.references import Reference, parse
 
 _MANAGERS = {"aws-sm": "AWS Secrets Manager", "gcp-sm": "Google Secret Manager", "vault": "HashiCorp Vault"}
+MANAGERS = tuple(f"{scheme}://" for scheme in _MANAGERS)
+"""How a reference begins that a secrets manager is asked for, over the network."""
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,25 @@ from pathlib import Path
 from clari_readiness.errors import SecretError
 from clari_readiness.secrets.references import Reference, parse
 from clari_readiness.secrets.secret import Secret
+from clari_readiness.secrets.services import PATIENCE, kept
 
 _LARGEST = 64 * 1024
 
 
-def resolve(reference: str, *, environ: Mapping[str, str], base: Path, fixtures: Mapping[str, str]) -> Secret:
+def resolve(
+    reference: str,
+    *,
+    environ: Mapping[str, str],
+    base: Path,
+    fixtures: Mapping[str, str],
+    patience: float = PATIENCE,
+) -> Secret:
     """Return the secret that a reference names.
 
     `environ` is where `env://` looks, `base` the directory that a relative `file://` starts at, `fixtures` what
-    `fixture://` knows. Raises SecretError for anything that does not end in one non-empty value on one line, which is
-    all that an HTTP header can carry; its message holds neither the value nor a literal that was given instead.
+    `fixture://` knows, `patience` for how many seconds a secrets manager is waited for. Raises SecretError for anything
+    that does not end in one non-empty value on one line, which is all that an HTTP header can carry; its message holds
+    neither the value nor a literal that was given instead.
     """
     parsed = parse(reference)
     match parsed.scheme:
@@ -27,8 +36,8 @@ def resolve(reference: str, *, environ: Mapping[str, str], base: Path, fixtures:
             return _from_file(parsed, _path(parsed, environ, base))
         case "fixture":
             return _from_fixtures(parsed, fixtures)
-        case scheme:
-            raise SecretError(f"{scheme}:// is not built yet", way_out="use env:// or file:// until then")
+        case _:
+            return _usable(kept(parsed, environ=environ, patience=patience), "store the key there, and nothing else")
 
 
 def _from_environment(reference: Reference, environ: Mapping[str, str]) -> Secret:

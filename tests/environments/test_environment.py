@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import socketserver
 import subprocess
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,21 @@ Loaded = Callable[..., Environments]
 
 SIMULATED = '[env.simulated]\napi.key = "fixture://simulated"\n'
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@contextmanager
+def closing_at_once() -> Iterator[tuple[str, Callable[[], int]]]:
+    """A port that ends each connection at once, and how many there were."""
+    seen: list[object] = []
+
+    class Closing(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            seen.append(self.client_address)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Closing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", lambda: len(seen)
+        server.shutdown()
 
 
 def simulator(environments: Environments, **state: Any) -> None:
@@ -53,6 +71,20 @@ def test_a_key_that_does_not_resolve_is_no_mistake_of_the_settings(loaded: Loade
     prod = loaded("[env.prod]").get("prod")
     with pytest.raises(SecretError, match="export CLARI_API_KEY="):
         prod.secret()
+
+
+def test_a_secrets_manager_is_asked_once_and_its_refusal_is_remembered(loaded: Loaded) -> None:
+    with closing_at_once() as (address, connections):
+        variables = {"VAULT_ADDR": address, "VAULT_TOKEN": "hvs.a-token"}
+        prod = loaded('[env.prod]\napi.key = "vault://secret/clari#api_key"', variables).get("prod")
+        said = []
+        for _ in range(3):
+            with pytest.raises(SecretError, match="Vault could not be reached") as refused:
+                prod.secret()
+            said.append(refused.value)
+        assert connections() == 1
+    assert len({str(each) for each in said}) == 1
+    assert len({id(each) for each in said}) == 3
 
 
 def test_a_key_in_a_file_is_found_beside_the_settings_wherever_one_stands(

@@ -145,6 +145,28 @@ def test_no_concession_covers_an_item_whose_check_crashed() -> None:
     assert results_of(run)["OWN-01"] is Result.NOT_VERIFIED
 
 
+def test_a_waiver_does_not_cover_an_item_of_which_another_check_crashed() -> None:
+    found = [f for f in healthy() if f.item != "API-04"]
+    found += [finding("API-04", "warehouse", Result.FAIL), finding("API-04", "clari", Result.NOT_VERIFIED)]
+    run = Run(ITEMS, found, (waiver("API-04"),), crashed=frozenset({"API-04"}))
+    assert results_of(run)["API-04"] is Result.FAIL
+    assert decided(run).exit_code == 1
+
+
+def test_a_declaration_is_no_waiver_and_no_exemption() -> None:
+    declared = replace(waiver("OWN-01"), kind="declaration")
+    assert results_of(Run(ITEMS, healthy()[:-1], (declared,)))["OWN-01"] is Result.NOT_VERIFIED
+    failed = [*healthy()[:-1], finding("OWN-01", "settings", Result.FAIL)]
+    assert results_of(Run(ITEMS, failed, (declared,)))["OWN-01"] is Result.FAIL
+
+
+def test_not_applicable_does_not_hide_a_failure_behind_the_sources_that_could_not_look() -> None:
+    found = [f for f in healthy() if f.item != "API-04"] + [finding("API-04", "warehouse", Result.FAIL)]
+    run = Run(ITEMS, found, (exemption("API-04"),))
+    assert results_of(run)["API-04"] is Result.FAIL
+    assert decided(run).exit_code == 11
+
+
 def test_a_run_in_which_nothing_was_observed_has_not_passed() -> None:
     run = Run(ITEMS, [], tuple(exemption(item.id) for item in ITEMS))
     assert set(results_of(run).values()) == {Result.NOT_APPLICABLE}

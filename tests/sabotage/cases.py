@@ -165,6 +165,9 @@ def clari_has_no_synchronous_forecast_and_exports_without_what_the_crm_says(inte
     integration.organise(synchronous_forecast=False, export_refuses_crm=True)
 
 
+COMMITTER = ("-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+
+
 @sabotage("AUTH-01", "settings")
 def the_key_is_in_a_file(integration: Integration) -> None:
     (integration.directory / "clari.key").write_text(fixture_key("simulated"))
@@ -176,6 +179,15 @@ def git_tracks_the_key(integration: Integration) -> None:
     (integration.directory / "pipeline.yaml").write_text(f"apikey: {fixture_key('simulated')}\n")
     subprocess.run(["git", "init", "-q", "."], cwd=integration.directory, check=True)
     subprocess.run(["git", "add", "pipeline.yaml"], cwd=integration.directory, check=True)
+
+
+@sabotage("AUTH-01", "settings")
+def the_key_was_committed_and_taken_out_again(integration: Integration) -> None:
+    leak = integration.directory / "pipeline.yaml"
+    leak.write_text(f"apikey: {fixture_key('simulated')}\n")
+    for words in (("init", "-q"), ("add", "pipeline.yaml"), ("commit", "-q", "-m", "leak"), ("rm", "-q", leak.name)):
+        subprocess.run(["git", *COMMITTER, *words], cwd=integration.directory, check=True)
+    subprocess.run(["git", *COMMITTER, "commit", "-q", "-m", "clean"], cwd=integration.directory, check=True)
 
 
 @sabotage("AUTH-01", "settings")

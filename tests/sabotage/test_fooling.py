@@ -146,12 +146,30 @@ def test_a_teams_own_check_joins_the_catalogue(passing: Integration) -> None:
         ("import pytest; pytest.fail('no')", 10),
         ("import pytest; pytest.exit('enough', returncode=0)", 10),
         ("raise KeyboardInterrupt", 2),
+        ("raise SystemExit(0)", 10),
+        ("import os; os.execv('/bin/true', ['true'])", 10),
+        ("import atexit, os; atexit.register(os._exit, 0); assert False", 1),
     ],
     ids=str,
 )
 def test_a_check_that_does_not_pass_keeps_the_run_from_passing(passing: Integration, body: str, exit_code: int) -> None:
     judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
     assert_not_passed(judged, exit_code)
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_check_that_ends_the_process_leaves_no_decision_and_no_report(passing: Integration, status: int) -> None:
+    assert passing.judge().exit_code == 0
+    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, f'import os; os._exit({status})'))}")
+    assert_not_passed(judged, exit_code=3)
+    assert "THE GATE BROKE: os._exit was called before the end of the run" in judged.printed
+    assert judged.report is None
+
+
+def test_a_child_of_a_check_may_end_as_it_likes(passing: Integration) -> None:
+    body = f"import os; pid = os.fork(); pid or os._exit(0); assert os.waitpid(pid, 0)[1] == 0; {SEEN}"
+    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
+    assert judged.exit_code == 0, judged.printed
 
 
 def test_two_checks_of_one_name_cannot_hide_each_other(passing: Integration) -> None:
@@ -277,14 +295,70 @@ def test_a_damaged_history_is_no_reason_to_break(passing: Integration) -> None:
 
 
 def test_a_waived_item_that_passes_twice_makes_the_second_run_invalid(passing: Integration) -> None:
-    with passing.settings.open("a") as settings:
-        settings.write(
-            '[[waivers]]\nitem = "CLA-12"\nenv = "simulated"\nreason = "late"\napproved_by = "a test"\n'
-            "approved_on = 2026-11-20\nexpires = 2027-01-31\n"
-        )
+    waive(passing, "CLA-12")
     assert passing.judge().exit_code == 0
     assert passing.judge(CHECKS, "-k", "CONN-02").exit_code == 10
     assert_not_passed(passing.judge(), exit_code=11)
+
+
+def waive(integration: Integration, item: str, expires: str = "2027-01-31") -> None:
+    with integration.settings.open("a") as settings:
+        settings.write(
+            f'[[waivers]]\nitem = "{item}"\nenv = "simulated"\nreason = "late"\napproved_by = "a test"\n'
+            f"approved_on = 2026-11-20\nexpires = {expires}\n"
+        )
+
+
+def test_a_waived_item_is_looked_at_all_the_same_and_shows_what_it_really_is(passing: Integration) -> None:
+    waive(passing, "OWN-01")
+    body = 'evidence.saw("x", 1); assert False, evidence.fails("x is 1", expected="x is 2", fix="add one")'
+    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
+    assert judged.exit_code == 0, judged.printed
+    assert judged.report is not None
+    [waived] = [item for item in judged.report["items"] if item["id"] == "OWN-01"]
+    assert (waived["result"], waived["real"], waived["findings"][0]["observed"]) == ("WAIVED", "FAIL", "x is 1")
+    assert waived["concession"]["by"] == "a test"
+
+
+@pytest.mark.parametrize(
+    ("body", "expires", "exit_code"),
+    [
+        ("raise KeyError('x')", "2027-01-31", 10),
+        ("import pytest; pytest.fail('no')", "2027-01-31", 10),
+        ("assert False", "2026-11-20", 11),
+        ("assert False", "2027-05-20", 11),
+        ("assert False", '"2027-01-31"', 11),
+    ],
+)
+def test_a_waiver_hides_no_crash_and_one_that_does_not_hold_is_invalid(
+    passing: Integration, body: str, expires: str, exit_code: int
+) -> None:
+    waive(passing, "OWN-01", expires)
+    assert_not_passed(passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}"), exit_code)
+
+
+def test_a_check_that_was_deleted_from_disk_is_missed(tmp_path: Path) -> None:
+    """A copy of the suite, as a fork of the repository would be, from which a module of checks is gone."""
+    fork = tmp_path / "fork"
+    for part in ("clari_readiness", "checks", "contracts", "cassettes", "docs", "deploy"):
+        shutil.copytree(REPOSITORY / part, fork / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(REPOSITORY / name, fork)
+    (fork / "checks" / "test_api.py").unlink()
+    shutil.copy(REPOSITORY / "clari-readiness.toml", fork)
+    command = [sys.executable, "-m", "pytest", "checks", "-p", "no:cacheprovider"]
+    gate = subprocess.run(command, cwd=fork, capture_output=True, text=True, timeout=400, check=False)
+    assert gate.returncode == 10, gate
+    report = json.loads((fork / ".readiness" / "recorded" / "report.json").read_text())
+    results = {item["id"]: item["result"] for item in report["items"]}
+    assert {results[item] for item in results if item.startswith("API-")} == {"NOT VERIFIED"}
+    assert "its check did not run" in json.dumps(report)
+    assert " PASSED" not in gate.stdout
+
+
+def test_a_real_interruption_is_pytests_own_exit_code(passing: Integration) -> None:
+    body = "import os, signal; os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(30)"
+    assert_not_passed(passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}"), exit_code=2)
 
 
 def test_nothing_of_the_evidence_stays_behind(passing: Integration) -> None:

@@ -130,11 +130,6 @@ def test_a_fixture_is_looked_up_and_an_unknown_one_names_those_that_are_known(re
     assert "known are fixture://recorded" in refusal(resolved, "fixture://other")
 
 
-@pytest.mark.parametrize("scheme", ["aws-sm", "gcp-sm", "vault"])
-def test_secrets_managers_that_cannot_be_asked_yet_say_so(resolved: Resolve, scheme: str) -> None:
-    assert refusal(resolved, f"{scheme}://revops/clari#api_key").startswith(f"{scheme}:// is not built yet")
-
-
 @pytest.mark.parametrize(
     "literal", ["sk-live-314159", "sk_live:314159", "Bearer 314159265", "x://314159265", "314159://y", ""]
 )
@@ -179,10 +174,49 @@ def test_a_typo_in_a_scheme_names_the_nearest(resolved: Resolve, typo: str, near
         "env://A?injected_by=x&y=z",
         "file://",
         "vault:// ",
+        "aws-sm://",
+        "aws-sm://#api_key",
+        "aws-sm://two words#api_key",
+        "aws-sm://clari#",
+        "aws-sm://clari?versionid=1#api_key",
+        "aws-sm://clari?region=#api_key",
+        "aws-sm://clari?#api_key",
+        "aws-sm://clari#api_key?region=eu-west-1",
+        "aws-sm://arn:aws:secretsmanager:eu-west-1:123456789012:secret:clari-AbCdEf:api_key::",
+        "aws-sm://arn:aws:iam::123456789012:role/clari",
+        "gcp-sm://a/b/c",
+        "gcp-sm://projects/revops/clari",
+        "gcp-sm://projects/revops/secrets/clari/versions/",
+        "gcp-sm://PROJECT/clari",
+        "vault://secret/clari",
+        "vault:///secret/clari#api_key",
+        "vault://secret/clari/#api_key",
+        "vault://secret/clari?mount=x#api_key",
     ],
 )
 def test_a_reference_that_is_not_whole_is_refused(resolved: Resolve, reference: str) -> None:
     assert refusal(resolved, reference, {"A": VALUE})
+
+
+@pytest.mark.parametrize(
+    ("reference", "target", "field", "options"),
+    [
+        ("aws-sm://revops/clari#api_key", "revops/clari", "api_key", {}),
+        ("aws-sm://clari", "clari", "", {}),
+        ("aws-sm://clari?region=eu-west-1&version_stage=AWSPREVIOUS#a b", "clari", "a b",
+         {"region": "eu-west-1", "version_stage": "AWSPREVIOUS"}),
+        ("aws-sm://rds!db-1", "rds!db-1", "", {}),
+        ("gcp-sm://clari", "clari", "", {}),
+        ("gcp-sm://example.com:revops/clari?version=3", "example.com:revops/clari", "", {"version": "3"}),
+        ("gcp-sm://projects/1/secrets/clari/versions/5#k", "projects/1/secrets/clari/versions/5", "k", {}),
+        ("vault://team/kv/clari?version=2&namespace=a/b#k", "team/kv/clari", "k", {"version": "2", "namespace": "a/b"}),
+    ],
+)  # fmt: skip
+def test_a_reference_to_a_secrets_manager_is_taken_apart(
+    reference: str, target: str, field: str, options: dict[str, str]
+) -> None:
+    parsed = parse(reference)
+    assert (parsed.text, parsed.target, parsed.field, dict(parsed.options)) == (reference, target, field, options)
 
 
 def test_a_reference_of_more_than_one_line_is_refused(resolved: Resolve) -> None:
