@@ -24,6 +24,7 @@ from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.redact import Redactor
 from clari_readiness.shipped import shipped
 
+REPORTS = ("report.json", "report.html", "report.md", "junit.xml")
 LOOPBACK = [r"127\.\d+\.\d+\.\d+$", r"localhost$", r"::1$"]
 
 
@@ -64,7 +65,7 @@ class Readiness:
 
     def forget_reports(self) -> None:
         """Remove the reports, since what they say is not what this run says."""
-        for name in ("report.json", "report.html"):
+        for name in REPORTS:
             (self.environment.directory / name).unlink(missing_ok=True)
 
     def stop(self) -> None:

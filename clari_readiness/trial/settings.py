@@ -11,6 +11,7 @@ from clari_readiness.environments import Environment
 from clari_readiness.environments.tables import Exporter, Trial, TrialTable
 from clari_readiness.errors import NotVerified, SettingsError
 from clari_readiness.trial.exporter import REFERENCE, Accused, engine_of, words_of
+from clari_readiness.trial.record import version_of
 from clari_readiness.trial.rows import COLUMNS, TableNames
 from clari_readiness.trial.variables import Names
 
@@ -51,6 +52,15 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
         dict[str, str](settings.not_applicable.items()) if settings else {},
         _at_once(settings, wishes, is_reference=not words),
     )
+
+
+def exporter_version(environment: Environment) -> str:
+    """Return the version of the exporter that the settings name, empty where nobody knows it.
+
+    Raises as `accused_of`, and NotVerified when `trial.version_command` fails.
+    """
+    command = environment.trial.version_command if environment.trial else None
+    return version_of(accused_of(environment, Wishes()), command)
 
 
 def time_scale_of(environment: Environment | None, wishes: Wishes, accused: Accused) -> float:

@@ -133,7 +133,7 @@ def test_every_text_stands_out_from_what_is_behind_it(open_page: Open, sample: G
 def test_a_link_to_an_item_opens_its_findings(open_page: Open, make: SimpleNamespace) -> None:
     page = open_page(make.no_go())
     assert not page.locator("#api-03").is_visible()
-    page.locator("#blockers + article a").first.click()
+    page.locator(".blockers a").first.click()
     assert page.locator("#api-03").is_visible()
 
 
