@@ -88,6 +88,7 @@ def a_report(*special: ItemResult, **overrides: Any) -> GateReport:
         "started_at": "2026-11-21T06:00:00Z",
         "seconds": 4.25,
         "exporter": "reference",
+        "good_until": "2026-11-22T06:00:00+00:00",
         "versions": (("clari-readiness", "0.1.0"), ("python", "3.11.9")),
         **overrides,
     }
