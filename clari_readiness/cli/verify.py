@@ -11,7 +11,7 @@ import typer
 from clari_readiness.cli.options import Config
 from clari_readiness.cli.report import Key, resolved
 from clari_readiness.environments import Environment, Environments, load_default
-from clari_readiness.errors import ReadinessError, SettingsError
+from clari_readiness.errors import SettingsError
 from clari_readiness.gate.provenance import fingerprints
 from clari_readiness.model.time import SystemClock
 from clari_readiness.report import ended, opened, require_signature
@@ -70,8 +70,4 @@ def _now(settings: tuple[Environments, Environment] | None) -> Mapping[str, str]
     """Return the fingerprints of now; that of an exporter whose version nobody knows is left empty."""
     if settings is None:
         return {}
-    try:
-        version = exporter_version(settings[1])
-    except ReadinessError:
-        version = ""
-    return fingerprints(*settings, exporter_version=version)
+    return fingerprints(*settings, exporter_version=exporter_version(settings[1]))

@@ -25,9 +25,10 @@ from clari_readiness.gate.witness import Testimony, Witness
 from clari_readiness.model.findings import GateReport, Result
 from clari_readiness.plugin.alerting import tell
 from clari_readiness.plugin.options import DEFAULT_ENVIRONMENT, check_roots, narrowing, subset_of
-from clari_readiness.plugin.sealing import exporter_version, seal_key
+from clari_readiness.plugin.sealing import seal_key
 from clari_readiness.report import scorecard, write_reports
 from clari_readiness.secrets import Secret
+from clari_readiness.trial import exporter_version
 
 GATE = "clari_readiness.gate_session"
 EVIDENCE = pytest.StashKey[EvidenceLog]()

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clari_readiness import __version__
 from clari_readiness.environments import Environment
 from clari_readiness.environments.tables import Exporter, Trial, TrialTable
-from clari_readiness.errors import NotVerified, SettingsError
+from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
 from clari_readiness.trial.exporter import REFERENCE, Accused, engine_of, words_of
 from clari_readiness.trial.record import version_of
 from clari_readiness.trial.rows import COLUMNS, TableNames
@@ -57,10 +58,15 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
 def exporter_version(environment: Environment) -> str:
     """Return the version of the exporter that the settings name, empty where nobody knows it.
 
-    Raises as `accused_of`, and NotVerified when `trial.version_command` fails.
+    Nothing is started but `trial.version_command`.
     """
+    if environment.uses_reference_exporter:
+        return __version__
     command = environment.trial.version_command if environment.trial else None
-    return version_of(accused_of(environment, Wishes()), command)
+    try:
+        return version_of(accused_of(environment, Wishes()), command)
+    except ReadinessError:
+        return ""
 
 
 def time_scale_of(environment: Environment | None, wishes: Wishes, accused: Accused) -> float:

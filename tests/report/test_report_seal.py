@@ -1,4 +1,4 @@
-"""`verify` finds damage, with a key tampering as well, and a decision that has ended; and it says which it looked for."""
+"""A seal finds damage, with a key tampering as well; and a decision ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def report(make: SimpleNamespace) -> Any:
-    return make.report(provenance=Provenance(fingerprints={"settings": "a" * 64, "exporter": "", "contracts": "c" * 64}))
+    return make.report(
+        provenance=Provenance(fingerprints={"settings": "a" * 64, "exporter": "", "contracts": "c" * 64})
+    )
 
 
 def test_what_was_written_is_intact_and_says_what_it_claims(name: str, report: Any, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.report.test_report_page import Outline
 
 
 def past(day: int, **overrides: Any) -> PastRun:
-    items = {item: Result.PASS for item in ("API-01", "MON-04")} | overrides.pop("items", {})
+    items = dict.fromkeys(("API-01", "MON-04"), Result.PASS) | overrides.pop("items", {})
     whole = {"whole": True, "fingerprints": {"settings": "a" * 64}, **overrides}
     return PastRun(f"2026-11-{day:02}T06:00:00+00:00", "GO", 0, items=items, **whole)
 
