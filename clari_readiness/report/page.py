@@ -28,6 +28,7 @@ from clari_readiness.report.overview import (
     troubles,
     warnings,
 )
+from clari_readiness.report.pictures import pictures
 from clari_readiness.report.plain import plain
 from clari_readiness.report.seal import sealed_page
 from clari_readiness.report.since import earlier, since_last_run
@@ -75,6 +76,7 @@ def page(report: GateReport) -> str:
         warned=warnings(report),
         not_applicable=[one for one in troubles(report, Result.NOT_APPLICABLE) if not is_conceded(one.items[0])],
         since=since_last_run(report),
+        pictures=pictures(report),
         stopped=report.decision.exit_code in (2, 3, 5),
         Result=Result,
     )

@@ -95,7 +95,9 @@ def test_all_forms_are_written_together_for_their_owner_alone(make: SimpleNamesp
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "prod").iterdir()} == {0o600}
 
 
-@pytest.mark.parametrize(("kind", "red"), [("go", 0), ("no_go", 11), ("incomplete", 1), ("invalid", 2)])
+@pytest.mark.parametrize(
+    ("kind", "red"), [("go", 0), ("no_go", 11), ("incomplete", 1), ("invalid", 2), ("pictured", 2)]
+)
 def test_a_ci_sees_a_run_green_only_when_it_passed(make: SimpleNamespace, kind: str, red: int) -> None:
     suite = ET.fromstring(junit(getattr(make, kind)()))
     assert int(suite.attrib["failures"]) == red == len(suite.findall(".//failure"))

@@ -18,6 +18,19 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CHANNELS = [
     *("environment", "exporter", "subset", "started_at", "version.name", "version", "words", "reason"),
     *("observed", "expected", "why", "fix", "check", "cause", "observed.same", "title", "id"),
+    *(
+        "warning",
+        "report.warning",
+        "good_until",
+        "risk",
+        "guide",
+        "fingerprint",
+        "limit.name",
+        "file.name",
+        "file.sha256",
+    ),
+    *("recording.name", "recording.origin", "recording.made", "run.at", "run.decision", "run.item"),
+    *("job.name", "forecast.id", "verdict", "completion.of", "scenario", "scenario.verdict", "amount"),
     *("label", "value", "column", "cell", "key", "field", "outer", "inner", "deep"),
     *(f"concession.{name}" for name in ("item", "text", "by", "expires", "problem", "surface")),
 ]
@@ -94,7 +107,9 @@ def hostile_text(browser: BrowserContext, hostile_report: GateReport, tmp_path_f
     write_page(hostile_report, path)
     page = browser.new_page()
     page.goto(path.as_uri())
-    text: str = page.evaluate("document.body.textContent + document.querySelector('time').dateTime")
+    text: str = page.evaluate(
+        "document.body.textContent + [...document.querySelectorAll('time')].map(time => time.dateTime).join(' ')"
+    )
     page.close()
     return text
 
