@@ -138,9 +138,9 @@ def _drawn(
         style=style, js=[], width=800, height=110 + 34 * len(names[:MOST]), margin=8, legend_at_bottom=True
     )
     chart.uuid = name
-    chart.x_labels = [plain(each) for each in names[:MOST]]
+    chart.x_labels = [plain(each) for each in names[:MOST]][::-1]  # it draws from the bottom up, and tables go down
     for series, values in bars.items():
-        chart.add(plain(series), values[:MOST])
+        chart.add(plain(series), values[:MOST][::-1])
     return _static(chart.render_tree(), title)
 
 
@@ -149,7 +149,7 @@ def _static(root: ET.Element, title: str) -> Markup:
     for parent in list(root.iter()):
         for child in list(parent):
             named = str(child.tag).removeprefix(_FOREIGN) if isinstance(child.tag, str) else "comment"
-            if named in ("script", "desc", "comment") or "tooltip" in child.get("class", ""):
+            if named in ("script", "desc", "comment") or "tooltip-overlay" in child.get("class", "").split():
                 parent.remove(child)
             child.attrib.pop("id", None)
     root.attrib |= {"role": "img", "aria-label": title}
