@@ -92,7 +92,7 @@ def _reconciliation(pieces: Iterable[Evidence]) -> Picture | None:
 
 def _compared(name: str, row: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     counts = (name, str(row.get("verdict")), _shown(row.get("expected_rows")), _shown(row.get("found_rows")))
-    amounts = [each for each in row.get("amounts") or () if isinstance(each, Mapping)]
+    amounts = _mappings(row.get("amounts"))
     for each in amounts:
         sums = [_amount(each.get("expected")), _amount(each.get("found"))]
         apart = "" if None in sums else f"{(sums[1] or 0) - (sums[0] or 0):+,}"
