@@ -17,6 +17,7 @@ from clari_readiness.gate.warehouse import AskedWarehouse
 from clari_readiness.model.alarms import Drill
 from clari_readiness.model.anomalies import PastDetection
 from clari_readiness.model.calendar import Quarter
+from clari_readiness.model.evidence import COMPLETION, LATENCY
 from clari_readiness.model.exports import Job
 from clari_readiness.model.reconciliation import PastReconciliation, Reconciliation, Verdict
 from clari_readiness.model.time import Clock
@@ -38,7 +39,7 @@ def test_each_job_has_its_latency(
     """An export that takes a little longer each week misses the morning one day, without ever having failed."""
     since = clock.now() - LATELY
     found = Latencies.by_list(listed_jobs(), since) if ledger is None else Latencies.by_ledger(ledger, since)
-    evidence.saw("seconds by job and phase", list(found.rows))
+    evidence.saw(LATENCY, list(found.rows))
     if not found.jobs:
         raise NotVerified("no export job ended within 7 days", way_out="run the export, then look again")
     more = f"; and {len(found.doubts) - SHOWN} more" if found.doubts[SHOWN:] else ""
@@ -184,7 +185,7 @@ def test_the_completion_rate_of_30_days_is_known(
         found = Completion.by_list(listed_jobs(), since, now)
     else:
         found = Completion.by_ledger(ledger, since, now)
-    evidence.saw("jobs of 30 days by outcome", {forecast: dict(ends) for forecast, ends in found.ended.items()})
+    evidence.saw(COMPLETION, {forecast: dict(ends) for forecast, ends in found.ended.items()})
     wrong = [*found.unended, *found.doubts]
     assert not wrong, evidence.fails(
         "; ".join(wrong[:SHOWN]),

@@ -17,9 +17,11 @@ from clari_readiness.cli.fingerprint import fingerprint
 from clari_readiness.cli.init import init
 from clari_readiness.cli.plan import plan
 from clari_readiness.cli.reconcile import reconcile
+from clari_readiness.cli.report import report
 from clari_readiness.cli.retention import retention
 from clari_readiness.cli.simulate import simulate
 from clari_readiness.cli.trial import trial
+from clari_readiness.cli.verify import verify
 from clari_readiness.errors import ReadinessError, SettingsError
 
 INTERRUPTED, CRASHED, USAGE = 2, 3, 4
@@ -40,9 +42,11 @@ app.command()(fingerprint)
 app.command()(init)
 app.command()(plan)
 app.command()(reconcile)
+app.command()(report)
 app.command()(retention)
 app.command()(simulate)
 app.command()(trial)
+app.command()(verify)
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -215,9 +215,13 @@ class OpportunitiesFrom(Table):
 
 
 class Report(Table):
-    """What the report may hold of people: names and addresses, their initials, or neither."""
+    """What the report may hold of people: names and addresses, their initials, or neither.
+
+    `seal_key` is where the key is with which reports are sealed, so that tampering can be found.
+    """
 
     personal_data: Literal["full", "initials", "none"] = "initials"
+    seal_key: KeyReference | None = Field(default=None, repr=False)
 
 
 class FiscalYearTable(Table):

@@ -7,7 +7,7 @@ everybody else reads it, its failure included: an outage costs one request, not 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,16 @@ class Collector:
         with FileLock(path.with_suffix(".lock")):
             if not path.exists():
                 _write(path, _fetch(name, fetch))
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return Piece(name, tuple(stored["requests"]), stored["document"], stored["error"])
+        return _read(path)
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield every piece that somebody has asked for, in the order of their names."""
+        yield from map(_read, sorted(self._directory.glob("*.json")))
+
+
+def _read(path: Path) -> Piece:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return Piece(stored["name"], tuple(stored["requests"]), stored["document"], stored["error"])
 
 
 def _fetch(name: str, fetch: Callable[[list[Exchange]], Any]) -> Piece:

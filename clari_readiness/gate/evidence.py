@@ -21,8 +21,10 @@ class EvidenceLog:
     warning: str = ""
 
     def saw(self, label: str, value: Any) -> None:
-        """Record a value that was observed."""
-        self.seen.append(Evidence("value", label, value))
+        """Record a value that was observed; the same one twice is seen once."""
+        piece = Evidence("value", label, value)
+        if piece not in self.seen:
+            self.seen.append(piece)
 
     def requested(self, method: str, url: str, *, status: int | None, seconds: float, error: str = "") -> None:
         """Record a request to Clari: its status, or the error that came instead, and how long it took."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from clari_readiness.errors import ReadinessError, SettingsError
@@ -29,14 +30,26 @@ def explanation(item: Item, checklist: Path) -> str:
 
     `checklist` is the Markdown file with an anchor for each item. Raises ReadinessError when it is not there.
     """
+    head = f"{item.id} {item.title}\n{item.priority}, verified by {', '.join(item.sources)}"
+    return f"{head}\n\n{_plain(_section(_read(checklist), item))}"
+
+
+def guides(items: Iterable[Item], checklist: Path) -> dict[str, str]:
+    """Return what the documentation says about each item, by id; nothing about items of a team's own.
+
+    Raises ReadinessError when the file is not there.
+    """
+    text = _read(checklist)
+    return {item.id: _plain(_section(text, item)) for item in items}
+
+
+def _read(checklist: Path) -> str:
     try:
-        text = checklist.read_text(encoding="utf-8")
+        return checklist.read_text(encoding="utf-8")
     except OSError as error:
         raise ReadinessError(
             f"{checklist}: {error.strerror}", way_out="install clari-readiness again: the file travels with it"
         ) from error
-    head = f"{item.id} {item.title}\n{item.priority}, verified by {', '.join(item.sources)}"
-    return f"{head}\n\n{_plain(_section(text, item))}"
 
 
 def _section(text: str, item: Item) -> str:

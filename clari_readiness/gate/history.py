@@ -6,12 +6,16 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from filelock import FileLock
 
-from clari_readiness.model.findings import GateReport, Result
+from clari_readiness.model.findings import GateReport, PastRun, Result
 
 KEPT = 400
 """How many runs the history holds: more than a year of nights."""
+
+SHOWN = 10
+"""How many of them a report shows."""
 
 
 def previously_passed(path: Path) -> frozenset[str]:
@@ -23,6 +27,11 @@ def previously_passed(path: Path) -> frozenset[str]:
     return frozenset()
 
 
+def past_runs(path: Path) -> tuple[PastRun, ...]:
+    """Return the last runs, the newest first; a line that is not one of ours is left out."""
+    return tuple(run for line in reversed(_lines(path)) for run in _past(line))[:SHOWN]
+
+
 def remember(path: Path, report: GateReport, real: Mapping[str, Result], *, whole: bool) -> None:
     """Add a run. `real` is what each item would be without its waiver; `whole` that nothing was left out."""
     run = {
@@ -32,6 +41,7 @@ def remember(path: Path, report: GateReport, real: Mapping[str, Result], *, whol
         "subset": report.subset,
         "whole": whole and not report.subset,
         "seconds": round(report.seconds, 3),
+        "fingerprints": dict(report.provenance.fingerprints),
         "items": {item: str(result) for item, result in real.items()},
     }
     with FileLock(path.with_suffix(".lock")):
@@ -48,6 +58,13 @@ def _lines(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     return [line for line in lines if _whole(line)]
+
+
+def _past(line: str) -> tuple[PastRun, ...]:
+    try:
+        return (msgspec.json.decode(line, type=PastRun),)
+    except msgspec.DecodeError:
+        return ()
 
 
 def _whole(line: str) -> bool:

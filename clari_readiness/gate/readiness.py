@@ -33,6 +33,7 @@ from clari_readiness.shipped import shipped
 Connect = Callable[[Observer | None, Clock], ClariClient]
 """What opens a client of Clari; the observer is told of every exchange, which makes it evidence."""
 
+REPORTS = ("report.json", "report.html", "report.md", "junit.xml")
 LOOPBACK = [r"127\.\d+\.\d+\.\d+$", r"localhost$", r"::1$"]
 
 
@@ -92,7 +93,7 @@ class Readiness:
 
     def forget_reports(self) -> None:
         """Remove the reports, since what they say is not what this run says."""
-        for name in ("report.json", "report.html"):
+        for name in REPORTS:
             (self.environment.directory / name).unlink(missing_ok=True)
 
     def stop(self) -> None:

@@ -16,7 +16,7 @@ from vcr.request import Request
 
 from clari_readiness.environments import Environment, ServiceAccount
 from clari_readiness.errors import SettingsError
-from clari_readiness.gate.answers import forecast_piece
+from clari_readiness.gate.naming import forecast_piece
 from clari_readiness.scrubbing import Answer, Pseudonyms, Scrubber
 from clari_readiness.scrubbing.headers import moment_of
 from clari_readiness.validation import Contracts

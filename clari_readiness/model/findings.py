@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
@@ -101,13 +101,18 @@ class Concession:
 
 @dataclass(frozen=True)
 class ItemResult:
-    """An item's result, from all its sources. `real` is what a waived item would have been."""
+    """An item's result, from all its sources. `real` is what a waived item would have been.
+
+    `risk` says what skipping the item costs the business, `guide` what the documentation says about it, as Markdown.
+    """
 
     item: Item
     result: Result
     findings: tuple[Finding, ...]
     real: Result | None = None
     concession: Concession | None = None
+    risk: str = ""
+    guide: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,10 +125,60 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class PastRun:
+    """An earlier run of the environment: when it began (ISO, UTC), what it decided, and what each item really was.
+
+    `whole` says that nothing was left out of it.
+    """
+
+    at: str
+    decision: str
+    exit_code: int
+    whole: bool
+    items: Mapping[str, Result]
+    subset: str = ""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A cassette that stood for Clari: what it was made from, and when its last request ended (ISO)."""
+
+    name: str
+    origin: str
+    made: str
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file that a run rests on, or an answer of Clari that it collected: its size in bytes, and its SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a run rests on.
+
+    `fingerprints` are the SHA-256 of what makes the decision void when it changes: settings, exporter, contracts; one
+    is empty where nobody knows. `limits` are Clari's (F22), as they were read, or nothing.
+    """
+
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    recordings: tuple[Recording, ...] = ()
+    files: tuple[EvidenceFile, ...] = ()
+
+
+@dataclass(frozen=True)
 class GateReport:
     """One run of the gate, whole: every way of showing it is drawn from this.
 
-    `warnings` are what somebody should know and what decides nothing: alerts that nobody got, for one.
+    `warnings` are what somebody should know and what decides nothing: alerts that nobody got, for one. The decision
+    ends with `good_until` (ISO, UTC), or with a fingerprint of the `provenance`. `history` has the runs before, the
+    newest first.
     """
 
     environment: str
@@ -137,3 +192,6 @@ class GateReport:
     exporter: str = ""
     versions: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    good_until: str = ""
+    provenance: Provenance = Provenance()
+    history: tuple[PastRun, ...] = ()

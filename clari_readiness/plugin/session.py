@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,23 +14,31 @@ import pytest
 
 from clari_readiness.environments import Environment, load_default
 from clari_readiness.errors import ReadinessError, SettingsError
+from clari_readiness.gate.decision import BROKE
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.items import promise_of
 from clari_readiness.gate.judgement import judge
+from clari_readiness.gate.provenance import provenance
 from clari_readiness.gate.publishing import publish
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.stopping import termination_interrupts
-from clari_readiness.gate.verdict import Verdict, verdict
+from clari_readiness.gate.verdict import Verdict, unfinished, verdict
 from clari_readiness.gate.witness import Testimony, Witness
-from clari_readiness.model.findings import Result
+from clari_readiness.model.findings import GateReport, Result
 from clari_readiness.plugin.alerting import tell
 from clari_readiness.plugin.dry_run import EXIT_CODE, told
 from clari_readiness.plugin.options import DEFAULT_ENVIRONMENT, check_roots, narrowing, subset_of
+from clari_readiness.plugin.sealing import seal_key
 from clari_readiness.plugin.telling import say_at_once
-from clari_readiness.report import scorecard, write, write_page
+from clari_readiness.report import scorecard, write_reports
+from clari_readiness.secrets import Secret
+from clari_readiness.trial import exporter_version
 
 GATE = "clari_readiness.gate_session"
 EVIDENCE = pytest.StashKey[EvidenceLog]()
+
+NOT_ENDED = "the run has not ended: it is still at work, or it was killed"
+"""What the reports say from a run's beginning on, until it has decided."""
 
 _WITNESS = "clari_readiness_witness"
 _STOPPED: Mapping[int, str] = {
@@ -65,6 +73,7 @@ class GateSession:
         self.readiness.start(first=not self._worker)
         if not self._worker:
             self._stops.enter_context(termination_interrupts())
+            self._write(unfinished(self.readiness, reason=NOT_ENDED))
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Note each check, before anything is deselected, and let `-k AUTH-04` find it."""
@@ -173,10 +182,10 @@ class GateSession:
             self._broke = f"another plugin broke the end of the run: {type(error).__name__}: {error}"
         try:
             self._finish(session)
-        except Exception:  # noqa: BLE001 - whatever breaks here must not look like a decision
+        except Exception as error:  # noqa: BLE001 - whatever breaks here must not look like a decision
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             self._say("THE GATE BROKE", self.readiness.redactor.text(traceback.format_exc()))
-            self.readiness.forget_reports()
+            self._write_broken(error)
         finally:
             self._put_in_order()
         return None
@@ -192,6 +201,17 @@ class GateSession:
             self.readiness.stop()
             self._stops.close()
 
+    def _write_broken(self, error: Exception) -> None:
+        """Say in the reports that nothing was decided; where that is impossible as well, there are none."""
+        self.readiness.forget_reports()
+        reason = self.readiness.redactor.text(f"the gate broke before it could decide: {type(error).__name__}: {error}")
+        with suppress(Exception):
+            seconds = time.monotonic() - self._began
+            self._write(unfinished(self.readiness, reason=reason, exit_code=BROKE, seconds=seconds))
+
+    def _write(self, report: GateReport, *, key: Secret | None = None) -> None:
+        write_reports(report, self.readiness.environment.directory, key=key)
+
     def _finish(self, session: pytest.Session) -> None:
         status = int(session.exitstatus)
         if status == pytest.ExitCode.INTERNAL_ERROR:
@@ -199,6 +219,7 @@ class GateSession:
         for reason in narrowing(self._config):
             self._witness.doubt(reason)
         stopped = status in _STOPPED
+        key, unsealed = seal_key(self.readiness)
         told = () if stopped else tell(self.readiness, subset_of(self._config))
         if self.readiness.recording:
             told += self._published(stopped=_STOPPED.get(status) or self._broke)
@@ -210,9 +231,11 @@ class GateSession:
             failed=session.testsfailed,
             broke=self._broke,
             seconds=time.monotonic() - self._began,
+            rests_on=provenance(self.readiness, exporter_version=exporter_version(self.readiness.environment)),
+            warned=unsealed,
         )
         session.exitstatus = decided.report.decision.exit_code
-        self._show(decided)
+        self._show(decided, key)
         self._say(*(self.readiness.redactor.text(line) for line in told))
 
     def _published(self, *, stopped: str) -> tuple[str, ...]:
@@ -226,11 +249,10 @@ class GateSession:
         self._witness.doubt(said)
         return (said,)
 
-    def _show(self, decided: Verdict) -> None:
+    def _show(self, decided: Verdict, key: Secret | None) -> None:
         directory = self.readiness.environment.directory
         decided.remember(directory / "history.jsonl")
-        write(decided.report, directory / "report.json")
-        write_page(decided.report, directory / "report.html")
+        self._write(decided.report, key=key)
         terminal = self._config.get_terminal_writer()
         page = _short(directory / "report.html", self._config.invocation_params.dir)
         card = scorecard(decided.report, width=terminal.fullwidth, colour=terminal.hasmarkup, report_path=page)

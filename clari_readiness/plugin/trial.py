@@ -10,6 +10,7 @@ from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
+from clari_readiness.model.evidence import SCENARIOS
 from clari_readiness.model.time import SystemClock
 from clari_readiness.trial import (
     FILE,
@@ -50,7 +51,7 @@ class AskedTrial:
         record = self.load()
         mine = [each for each in record.outcomes if item in each.items]
         self.evidence.saw("trial", _described(record))
-        self.evidence.saw("scenarios", [{"done": each.done, "verdict": each.verdict} for each in mine])
+        self.evidence.saw(SCENARIOS, [{"done": each.done, "verdict": each.verdict} for each in mine])
         for each in mine:
             if each.verdict is Verdict.NOT_TESTED:
                 raise NotVerified(f"{each.scenario} could not be tried: {each.reason}", way_out="see docs/trial.md")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from typing import Any
 import msgspec
 
 from clari_readiness.errors import ReadinessError
-from clari_readiness.model.findings import Concession, Decision, Evidence, Finding, GateReport, Item, ItemResult
+from clari_readiness.model.findings import GateReport, ItemResult
 from clari_readiness.report.files import replace
 from clari_readiness.report.overview import counts
+from clari_readiness.report.seal import sealed_document
+from clari_readiness.secrets import Secret
 
 FORMAT = 1
 """The document's format. Adding keys keeps the number; renaming or dropping one raises it."""
@@ -37,6 +39,9 @@ def to_document(report: GateReport) -> dict[str, Any]:
         "concessions": report.concessions,
         "versions": dict(report.versions),
         "warnings": report.warnings,
+        "good_until": report.good_until,
+        "provenance": report.provenance,
+        "history": report.history,
     }
     return {key: as_json(value) for key, value in document.items()}
 
@@ -55,10 +60,26 @@ def from_document(document: Mapping[str, Any]) -> GateReport:
         raise ReadinessError(f"this is not a report of the gate: {wrong}", way_out="run the gate again") from None
 
 
-def write(report: GateReport, path: Path) -> None:
-    """Write `report.json` at once, mode 0600. Raises ReadinessError when the disk refuses."""
-    text = json.dumps(to_document(report), ensure_ascii=False, allow_nan=False, indent=2)
+def write(report: GateReport, path: Path, *, key: Secret | None = None) -> None:
+    """Write `report.json` at once, mode 0600, sealed with `key` where there is one.
+
+    Raises ReadinessError when the disk refuses.
+    """
+    text = json.dumps(sealed_document(to_document(report), key), ensure_ascii=False, allow_nan=False, indent=2)
     replace(path, f"{text}\n".encode())
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the document that lies in a file. Raises ReadinessError, with the place, for what is none."""
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ReadinessError(f"{path}: {error.strerror}", way_out="name a report.json of the gate") from error
+    except (ValueError, RecursionError) as error:
+        raise ReadinessError(f"{path} is not JSON: {error}", way_out="name a report.json of the gate") from error
+    if not isinstance(document, dict):
+        raise ReadinessError(f"{path} is not a report of the gate", way_out="name a report.json of the gate")
+    return document
 
 
 def _item(item: ItemResult) -> dict[str, Any]:
@@ -67,6 +88,8 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "result": item.result,
         "real": item.real,
         "concession": item.concession,
+        "risk": item.risk,
+        "guide": item.guide,
         "findings": item.findings,
     }
 
@@ -75,7 +98,7 @@ def as_json(value: Any) -> Any:
     """Return the value as JSON can hold it: a report must be written, whatever a check put into its evidence."""
     if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    if isinstance(value, Item | ItemResult | Finding | Evidence | Concession | Decision):
+    if is_dataclass(value) and not isinstance(value, type):
         return as_json(_fields(value))
     if isinstance(value, Mapping):
         return {_text(str(key)): as_json(inner) for key, inner in value.items()}

@@ -10,6 +10,9 @@ from clari_readiness.model.findings import SECTIONS, Concession, Finding, GateRe
 ORDER = (Result.FAIL, Result.NOT_VERIFIED, Result.WAIVED, Result.NOT_APPLICABLE)
 """In which order results other than PASS are shown: what stops a go-live first."""
 
+SOURCES = {"settings": "settings", "clari": "Clari", "warehouse": "warehouse", "trial": "trial"}
+"""What people call the sources of evidence."""
+
 NOT_RUN = "it did not run"
 """The cause of an item that no check reported on."""
 
@@ -72,6 +75,11 @@ class Trouble:
     def details(self) -> tuple[str, ...]:
         """What is left to say: the one thing observed for all of several items, when the cause did not say it."""
         return self.observed if len(self.items) > 1 and len(self.observed) == 1 else ()
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """What it costs the business to skip these items, each cost once."""
+        return tuple(dict.fromkeys(item.risk for item in self.items if item.risk))
 
     @property
     def by_priority(self) -> Mapping[str, tuple[ItemResult, ...]]:
@@ -137,6 +145,27 @@ def warnings(report: GateReport) -> tuple[tuple[ItemResult, str], ...]:
 def problems(report: GateReport) -> tuple[Concession, ...]:
     """Return the waivers, declarations and not-applicables that do not hold."""
     return tuple(concession for concession in report.concessions if concession.problem)
+
+
+def came_from(item: ItemResult) -> tuple[tuple[str, str], ...]:
+    """Return where the item's evidence came from: each source, and whether it was observed, declared or neither."""
+    by_source: dict[str, list[Finding]] = {source: [] for source in item.item.sources}
+    for finding in item.findings:
+        by_source.setdefault(finding.source, []).append(finding)
+    return tuple((SOURCES.get(source, source), _how(found)) for source, found in by_source.items())
+
+
+def _how(found: list[Finding]) -> str:
+    if not found or any(finding.result is Result.NOT_VERIFIED for finding in found):
+        return "not looked at"
+    if all(finding.result is Result.NOT_APPLICABLE for finding in found):
+        return "not applicable"
+    return "declared" if any(finding.declared for finding in found) else "observed"
+
+
+def conceded(report: GateReport, concession: Concession) -> ItemResult | None:
+    """Return the item that a concession is about, or None when there is no such item in the run."""
+    return next((item for item in report.items if item.item.id == concession.item), None)
 
 
 def deciding(item: ItemResult) -> tuple[Finding, ...]:

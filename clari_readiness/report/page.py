@@ -16,8 +16,26 @@ from markupsafe import Markup
 from clari_readiness.model.findings import GateReport, ItemResult, Result
 from clari_readiness.report.document import as_json
 from clari_readiness.report.files import replace
-from clari_readiness.report.overview import Section, deciding, is_conceded, is_declared, sections, troubles, warnings
+from clari_readiness.report.overview import (
+    SOURCES,
+    Section,
+    came_from,
+    conceded,
+    deciding,
+    is_conceded,
+    is_declared,
+    sections,
+    troubles,
+    warnings,
+)
+from clari_readiness.report.pictures import pictures
 from clari_readiness.report.plain import plain
+from clari_readiness.report.seal import sealed_page
+from clari_readiness.report.since import earlier, since_last_run
+from clari_readiness.secrets import Secret
+
+BLOCKERS = 10
+"""How many blockers a page, or a summary, tells about; all of them are in the checklist."""
 
 _TONES = {0: "passed", 1: "failed", 10: "incomplete"}
 
@@ -31,27 +49,53 @@ class Shape:
     text: str = ""
 
 
-def write_page(report: GateReport, path: Path) -> None:
-    """Write `report.html` at once, mode 0600. Raises ReadinessError when the disk refuses."""
-    replace(path, page(report).encode("utf-8", "replace"))
+def write_page(report: GateReport, path: Path, *, key: Secret | None = None) -> None:
+    """Write `report.html` at once, mode 0600, sealed with `key` where there is one.
+
+    Raises ReadinessError when the disk refuses.
+    """
+    replace(path, sealed_page(page(report), key))
 
 
 def page(report: GateReport) -> str:
     """Return the page. Whatever the report says is text in it, never markup; it links only to itself."""
     template = _environment().get_template("page.html.j2")
+    blockers = troubles(report, Result.FAIL)
     return template.render(
         report=report,
-        tone=_TONES.get(report.decision.exit_code, "invalid"),
-        started=_moment(report.started_at),
-        took=_duration(report.seconds),
+        tone=tone(report),
+        mark=json.dumps(mark(report)),
+        started=moment(report.started_at),
+        good_until=moment(report.good_until),
+        took=duration(report.seconds),
         sections=sections(report),
         whole=Section("", "All sections", report.items),
-        failed=[item for item in report.items if item.result is Result.FAIL],
+        blockers=blockers[:BLOCKERS],
+        more_blockers=blockers[BLOCKERS:],
         unverified=troubles(report, Result.NOT_VERIFIED),
         warned=warnings(report),
         not_applicable=[one for one in troubles(report, Result.NOT_APPLICABLE) if not is_conceded(one.items[0])],
+        since=since_last_run(report),
+        pictures=pictures(report),
+        stopped=report.decision.exit_code in (2, 3, 5),
         Result=Result,
     )
+
+
+def tone(report: GateReport) -> str:
+    """Return the class of the decision's colour."""
+    return _TONES.get(report.decision.exit_code, "incomplete" if "INCOMPLETE" in report.decision.words else "invalid")
+
+
+def mark(report: GateReport) -> dict[str, Any]:
+    """Return what a program reads in the page without understanding it: `verify` asks whether it is still so."""
+    return {
+        "environment": report.environment,
+        "decision": report.decision.words,
+        "exit_code": report.decision.exit_code,
+        "good_until": report.good_until,
+        "fingerprints": dict(report.provenance.fingerprints),
+    }
 
 
 def shape(value: Any) -> Shape:
@@ -78,7 +122,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.filters.update(anchor=_anchor, duration=_duration, shape=shape, deciding=deciding, summary=_summary)
+    environment.filters.update(
+        anchor=_anchor, duration=duration, shape=shape, summary=_summary, moment=moment, came_from=came_from
+    )
+    environment.globals.update(earlier=earlier, conceded=conceded, age=age, SOURCES=SOURCES)
     environment.tests.update(declared=is_declared)
     return environment
 
@@ -105,14 +152,25 @@ def _anchor(item_id: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", item_id.lower())
 
 
-def _moment(started_at: str) -> str:
+def moment(at: str) -> str:
+    """Return an ISO time as people read it, in UTC; anything else as it is."""
     try:
-        return f"{datetime.fromisoformat(started_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     except ValueError:
-        return started_at
+        return at
 
 
-def _duration(seconds: float) -> str:
+def age(at: str, until: str) -> str:
+    """Return how old something made `at` was `until` then, in days; nothing when either is no time."""
+    try:
+        days = (datetime.fromisoformat(until) - datetime.fromisoformat(at)).days
+    except (ValueError, TypeError):
+        return ""
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people read them."""
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds >= 0.05 else f"{seconds * 1000:.0f} ms"
     minutes, rest = divmod(round(seconds), 60)

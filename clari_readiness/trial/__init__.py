@@ -7,7 +7,7 @@ from clari_readiness.trial.record import FILE, Record, read_record, record_of, v
 from clari_readiness.trial.run import Trial
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.scenarios import SCENARIOS, chosen, scenarios_of
-from clari_readiness.trial.settings import Wishes, accused_of, time_scale_of
+from clari_readiness.trial.settings import Wishes, accused_of, exporter_version, time_scale_of
 from clari_readiness.trial.standing import LIVE, REHEARSED, Wanted, standing, suite_version
 from clari_readiness.trial.verdict import Broken, Outcome, Verdict
 
@@ -29,6 +29,7 @@ __all__ = [
     "Wishes",
     "accused_of",
     "chosen",
+    "exporter_version",
     "read_record",
     "record_of",
     "scenarios_of",

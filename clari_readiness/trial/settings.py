@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clari_readiness import __version__
 from clari_readiness.environments import Environment
 from clari_readiness.environments.tables import Exporter, Trial, TrialTable
-from clari_readiness.errors import NotVerified, SettingsError
+from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
 from clari_readiness.trial.exporter import REFERENCE, Accused, engine_of, words_of
+from clari_readiness.trial.record import version_of
 from clari_readiness.trial.rows import COLUMNS, TableNames
 from clari_readiness.trial.variables import Names
 
@@ -51,6 +53,20 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
         dict[str, str](settings.not_applicable.items()) if settings else {},
         _at_once(settings, wishes, is_reference=not words),
     )
+
+
+def exporter_version(environment: Environment) -> str:
+    """Return the version of the exporter that the settings name, empty where nobody knows it.
+
+    Nothing is started but `trial.version_command`.
+    """
+    if environment.uses_reference_exporter:
+        return __version__
+    command = environment.trial.version_command if environment.trial else None
+    try:
+        return version_of(accused_of(environment, Wishes()), command)
+    except ReadinessError:
+        return ""
 
 
 def time_scale_of(environment: Environment | None, wishes: Wishes, accused: Accused) -> float:

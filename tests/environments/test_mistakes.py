@@ -37,7 +37,7 @@ def prod(line: str) -> str:
         ),
         ("exporter = { comand = ['x'] }", "env.prod.exporter.comand: unknown; the nearest is command"),
         ("schedule.current = 'daily'", "env.prod.schedule.current: unknown; the nearest is current_quarter"),
-        ("report.x = 1", "env.prod.report.x: unknown; known here are personal_data"),
+        ("report.x = 1", "env.prod.report.x: unknown; known here are personal_data, seal_key"),
         ('"a b" = 1', 'env.prod."a b": unknown'),
         ('"a\\nb" = 1', 'env.prod."a\\nb": unknown'),
         ("live = 'yes'", "env.prod.live: expected true or false"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,15 +12,20 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from clari_readiness.model.evidence import COMPLETION, LATENCY, SCENARIOS
 from clari_readiness.model.findings import (
     Concession,
     Decision,
     Evidence,
+    EvidenceFile,
     Finding,
     GateReport,
     Item,
     ItemResult,
+    PastRun,
     Priority,
+    Provenance,
+    Recording,
     Result,
 )
 
@@ -88,6 +94,7 @@ def a_report(*special: ItemResult, **overrides: Any) -> GateReport:
         "started_at": "2026-11-21T06:00:00Z",
         "seconds": 4.25,
         "exporter": "reference",
+        "good_until": "2026-11-22T06:00:00+00:00",
         "versions": (("clari-readiness", "0.1.0"), ("python", "3.11.9")),
         **overrides,
     }
@@ -114,16 +121,51 @@ def hostile() -> GateReport:
     unknown = a_result("API-02", Result.NOT_VERIFIED, observed="", cause=payload("cause"))
     also = a_result("API-03", Result.NOT_VERIFIED, observed=payload("observed.same"), cause=payload("cause"))
     soon = a_result("API-04", Result.PASS, warning=payload("warning"))
+    jobs = [{"of": payload("job.name"), "queue": 1.0, "run": 2.0}]
+    compared = {
+        "forecast_id": payload("forecast.id"),
+        "time_period": "q",
+        "expected_rows": 1,
+        "verdict": payload("verdict"),
+    }
+    drawn = (
+        Evidence("value", LATENCY, jobs),
+        Evidence("value", COMPLETION, {payload("completion.of"): {"loaded": 1}}),
+        Evidence("value", SCENARIOS, [{"done": payload("scenario"), "verdict": payload("scenario.verdict")}]),
+        Evidence(
+            "value", "compared", {**compared, "amounts": [{"type": payload("amount"), "expected": "1", "found": "x"}]}
+        ),
+    )
+    pictured_one = a_result("API-05", Result.PASS, evidence=drawn)
+    told = replace(a_result("API-06", Result.FAIL), risk=payload("risk"), guide=payload("guide"))
     titled = ItemResult(Item("OWN-01", payload("title"), "P1", ("settings",)), Result.PASS, ())
     own_id = ItemResult(Item(payload("id"), "a title", "P1", ("settings",)), Result.FAIL, ())
     return a_report(
-        *(failed, unknown, also, soon, titled, own_id),
+        *(failed, unknown, also, soon, pictured_one, told, titled, own_id),
         environment=payload("environment"),
         exporter=payload("exporter"),
         subset=payload("subset"),
         started_at=payload("started_at"),
         concessions=(concession,),
         versions=((payload("version.name"), payload("version")),),
+        warnings=(payload("report.warning"),),
+        good_until=payload("good_until"),
+        provenance=Provenance(
+            fingerprints={payload("fingerprint.name"): payload("fingerprint")},
+            limits={payload("limit.name"): 1},
+            recordings=(Recording(*(payload(f"recording.{name}") for name in ("name", "origin", "made"))),),
+            files=(EvidenceFile(payload("file.name"), 1, payload("file.sha256")),),
+        ),
+        history=(
+            PastRun(
+                payload("run.at"),
+                payload("run.decision"),
+                0,
+                whole=True,
+                items={payload("run.item"): Result.FAIL},
+                subset=payload("subset"),
+            ),
+        ),
         decision=Decision(payload("words"), 1, (payload("reason"),)),
     )
 
@@ -185,11 +227,82 @@ def invalid() -> GateReport:
     )
 
 
+def pictured() -> GateReport:
+    """A NO-GO with all that a page can hold: pictures, history, provenance, concessions, warnings."""
+    jobs = [
+        {
+            "job": f"j{n}",
+            "of": f"2027_Q{n} of net_bookings",
+            "queue": 1.5,
+            "run": 30.0,
+            "download": n * 2.0,
+            "load": None,
+        }
+        for n in range(1, 5)
+    ]
+    amounts = [{"type": "forecast", "expected": "70638040.47", "found": "70638040.40"}]
+    compared = {"forecast_id": "net_bookings", "time_period": "2027_Q4", "expected_rows": 204, "found_rows": 203}
+    scenarios = [
+        {"done": "its first and its third request were answered 429", "verdict": "kept"},
+        {"done": "every export had half of its rows, and said rowsTruncated", "verdict": "broken"},
+        {"done": "pages of audit events held 1 to 90 of them", "verdict": "not tested"},
+    ]
+    failed = a_result(
+        "MON-05",
+        Result.FAIL,
+        priority="P1",
+        observed="net_bookings 2027_Q4 (exact): 203 rows of 204 expected, 1 missing",
+        fix="load the job again, then run `clari-readiness reconcile`",
+        evidence=(
+            Evidence("value", "net_bookings 2027_Q4, exact", {**compared, "amounts": amounts, "verdict": "different"}),
+        ),
+    )
+    special = (
+        replace(failed, risk="numbers in the warehouse and in Clari drift apart"),
+        a_result("MON-01", Result.PASS, evidence=(Evidence("value", LATENCY, jobs),)),
+        a_result("MON-04", Result.WAIVED, real=Result.FAIL, concession=a_waiver("MON-04"), observed="no dashboard"),
+        a_result("RES-02", Result.PASS, evidence=(Evidence("value", SCENARIOS, scenarios),)),
+        a_result(
+            "MON-03",
+            Result.PASS,
+            evidence=(Evidence("value", COMPLETION, {"net_bookings": {"loaded": 9, "failed": 1}}),),
+        ),
+        a_result("AUTH-03", Result.PASS, warning="the key is due in 9 days, on 2026-11-30"),
+        a_result(
+            "CONN-03", Result.NOT_VERIFIED, observed="quota reserve", cause="quota reserve", fix="wait until it is back"
+        ),
+    )
+    guided = tuple(
+        replace(item, guide="Why it matters.\n\n- Verified by one request.") for item in a_report(*special).items
+    )
+    earlier = {item.item.id: Result.PASS for item in guided}
+    history = tuple(
+        PastRun(
+            f"2026-11-{day}T06:00:00+00:00", "GO", 0, whole=True, items=earlier, fingerprints={"settings": "b" * 64}
+        )
+        for day in (20, 19, 18)
+    )
+    provenance = Provenance(
+        fingerprints={"settings": "a" * 64, "exporter": "", "contracts": "c" * 64},
+        limits={"exportLimits.monthlyQuota": 1000},
+        recordings=(Recording("limits", "simulator", "2026-11-20T09:04:59+00:00"),),
+        files=(EvidenceFile("clari-readiness.toml", 1204, "0" * 64),),
+    )
+    return a_report(
+        *special,
+        items=guided,
+        decision=Decision("NO-GO", 1, ("1 item failed: MON-05",)),
+        history=history,
+        provenance=provenance,
+    )
+
+
 SAMPLES: dict[str, Callable[[], GateReport]] = {
     "go": go,
     "no_go": no_go,
     "incomplete": incomplete,
     "invalid": invalid,
+    "pictured": pictured,
 }
 
 

@@ -17,10 +17,14 @@ from clari_readiness.model.findings import (
     Concession,
     Decision,
     Evidence,
+    EvidenceFile,
     Finding,
     GateReport,
     Item,
     ItemResult,
+    PastRun,
+    Provenance,
+    Recording,
     Result,
 )
 from clari_readiness.report import from_document, to_document, write
@@ -75,9 +79,30 @@ def item_results(draw: st.DrawFn) -> ItemResult:
         tuple(draw(st.lists(finding, max_size=2))),
         real=draw(st.sampled_from([Result.PASS, Result.FAIL]) if waived else st.none()),
         concession=draw(concessions if waived else st.none() | concessions),
+        risk=draw(words),
+        guide=draw(words),
     )
 
 
+digests = st.from_regex(r"[0-9a-f]{64}", fullmatch=True)
+fingerprints = st.dictionaries(words, st.just("") | digests, max_size=3)
+provenances = st.builds(
+    Provenance,
+    fingerprints=fingerprints,
+    limits=st.dictionaries(words, whole_numbers, max_size=2),
+    recordings=st.lists(st.builds(Recording, words, words, words), max_size=2).map(tuple),
+    files=st.lists(st.builds(EvidenceFile, words, st.integers(0, 2**63 - 1), digests), max_size=2).map(tuple),
+)
+past_runs = st.builds(
+    PastRun,
+    at=words,
+    decision=words,
+    exit_code=st.integers(0, 11),
+    whole=st.booleans(),
+    items=st.dictionaries(item_ids, results, max_size=2),
+    subset=words,
+    fingerprints=fingerprints,
+)
 reports = st.builds(
     GateReport,
     environment=names,
@@ -90,6 +115,10 @@ reports = st.builds(
     subset=words,
     exporter=words,
     versions=st.dictionaries(names, words, max_size=3).map(lambda versions: tuple(versions.items())),
+    warnings=st.lists(words, max_size=2).map(tuple),
+    good_until=words,
+    provenance=provenances,
+    history=st.lists(past_runs, max_size=2).map(tuple),
 )
 
 
@@ -211,3 +240,12 @@ def test_a_new_report_takes_the_place_of_the_old_one(make: SimpleNamespace, tmp_
     for report in (make.no_go(), make.go()):
         write(report, path)
         assert from_document(json.loads(path.read_text(encoding="utf-8"))) == report
+
+
+def test_what_is_written_keeps_the_contract_with_its_seal(
+    contracts: Contracts, make: SimpleNamespace, tmp_path: Path
+) -> None:
+    write(make.go(), tmp_path / "report.json")
+    document = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert document["seal"]["hmac_sha256"] == ""
+    assert contracts.violations("report", document) == ()

@@ -1,0 +1,7 @@
+"""Labels of evidence that is shown as a picture: whoever records it and whoever draws it mean the same."""
+
+from __future__ import annotations
+
+LATENCY = "seconds by job and phase"
+COMPLETION = "jobs of 30 days by outcome"
+SCENARIOS = "scenarios"
