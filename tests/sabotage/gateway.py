@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
@@ -42,7 +42,7 @@ def _run(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
     loop.run_forever()
 
 
-def _passing_on_to(port: int):  # type: ignore[no-untyped-def]
+def _passing_on_to(port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inside, outside = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(_pass(reader, outside), _pass(inside, writer))

@@ -11,13 +11,24 @@ import pytest
 from clari_readiness.gate.catalogue import CATALOGUE
 from tests.sabotage import cases
 from tests.sabotage.integration import REPOSITORY, Integration, Judgement, healthy
-from tests.sabotage.variations import AFTER, BEFORE, Vary, words_of
+from tests.sabotage.variations import (
+    AFTER,
+    BEFORE,
+    Vary,
+    everybody_has_two_roles,
+    it_is_the_first_day_of_a_quarter,
+    one_person_sells_and_one_manages,
+    words_of,
+)
 
 WITHOUT_TRIAL = (str(REPOSITORY / "checks"), "-m", "not trial")
 """A trial has a simulator of its own, so that no variation can touch it, and takes longer than all of them."""
 
 CHEAPER = (*WITHOUT_TRIAL, "-k", "not planted")
-"""Without the self-test of the detection, too, which asks nothing of settings or Clari that others do not ask."""
+"""Without the self-test of the detection, too, which is the dearest check and looks at amounts alone."""
+
+DETECTION_AS_WELL = (one_person_sells_and_one_manages, everybody_has_two_roles, it_is_the_first_day_of_a_quarter)
+"""The variations whose amounts are the oddest."""
 
 PAIRS = {(item.id, source) for item in CATALOGUE for source in item.sources if source != "trial"}
 
@@ -47,7 +58,7 @@ def assert_all_pass(judged: Judgement) -> None:
         if finding["check"] and (finding["result"] != "PASS" or finding["source"] != "trial")
     }
     assert {pair: found for pair, found in looked.items() if found[0] != "PASS"} == {}
-    assert set(judged.results) - {pair for pair in judged.results if pair[1] == "trial"} == PAIRS
+    assert {pair for pair in judged.results if pair[1] != "trial"} == PAIRS
     assert judged.exit_code == 10, "a run without the trial has passed"
 
 
@@ -57,7 +68,8 @@ def test_another_organisation_or_day_is_no_reason_to_fail(vary: Vary, tmp_path: 
         vary(integration)
         shorter(integration)
 
-    assert_all_pass(healthy(tmp_path / "integration", varied).judge_here(*WITHOUT_TRIAL))
+    integration = healthy(tmp_path / "integration", varied)
+    assert_all_pass(integration.judge_here(*(WITHOUT_TRIAL if vary in DETECTION_AS_WELL else CHEAPER)))
 
 
 @pytest.mark.parametrize("vary", AFTER, ids=words_of)
