@@ -37,7 +37,7 @@ class Installed:
             input=typed or "",
             capture_output=True,
             text=True,
-            timeout=400,
+            timeout=900,  # on a machine that is busy with others
             check=False,
         )
 
