@@ -20,7 +20,12 @@ from benchmarks.bench import Sizes
 from benchmarks.rows import Row, Standing
 
 _PACKAGES = ("duckdb", "msgspec", "dlt", "pandas", "polars", "pyarrow")
-_STYLE = {Standing.REACHED: "green", Standing.MISSED: "bold red", Standing.NOT_MEASURED: "bold red"}
+_STYLE = {
+    Standing.REACHED: "green",
+    Standing.EXPLAINED: "yellow",
+    Standing.MISSED: "bold red",
+    Standing.NOT_MEASURED: "bold red",
+}
 
 
 def machine() -> dict[str, Any]:

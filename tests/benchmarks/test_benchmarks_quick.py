@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from benchmarks.documents import FIELDS, PER_USER, WEEKS, Made
-from benchmarks.measurements import MEASUREMENTS
-from benchmarks.rows import Standing, at_least, at_most, not_built
+from benchmarks.measurements import EXPLAINED, MEASUREMENTS
+from benchmarks.rows import Explained, Row, Standing, at_least, at_most, explained, not_built
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("load", "memory", "validation", "again", "current", "changes", "reconciliation", "gate-memory")
@@ -79,6 +79,33 @@ def test_a_goal_is_missed_on_its_wrong_side_only() -> None:
     assert at_most("a", "b", 2.6, 2.5, "x").standing is Standing.MISSED
     assert at_least("a", "b", 5.0, 5, "x").standing is Standing.REACHED
     assert at_least("a", "b", 4.9, 5, "x").standing is Standing.MISSED
+
+
+@pytest.mark.parametrize(
+    ("row", "bound", "standing"),
+    [
+        (at_most("a", "b", 2.9, 2.5, "x"), 3, Standing.EXPLAINED),
+        (at_most("a", "b", 3.1, 2.5, "x"), 3, Standing.MISSED),
+        (at_most("a", "b", 2.4, 2.5, "x"), 3, Standing.REACHED),
+        (at_least("a", "b", 4.5, 8, "x"), 4, Standing.EXPLAINED),
+        (at_least("a", "b", 3.9, 8, "x"), 4, Standing.MISSED),
+        (at_least("a", "b", 8.1, 8, "x"), 4, Standing.REACHED),
+        (at_least("another", "b", 7.9, 8, "x"), 4, Standing.MISSED),
+    ],
+)
+def test_a_reason_excuses_no_figure_that_is_worse_than_what_it_explains(
+    row: Row, bound: float, standing: Standing
+) -> None:
+    assert explained(row, {"a": Explained("why", bound)}).standing is standing
+
+
+def test_every_goal_that_is_out_of_reach_is_measured_and_explained() -> None:
+    documented = (ROOT / "docs" / "performance.md").read_text()
+    measured = (ROOT / "benchmarks" / "measurements.py").read_text()
+    for name, reason in EXPLAINED.items():
+        assert f"- **{reason.paragraph}**" in documented
+        assert f"at most {reason.bound:g} x" in documented or f"at least {reason.bound:g} x" in documented
+        assert measured.count(f'"{name}"') == 2, "the reason of no row"
 
 
 def test_what_is_not_built_yet_fails_no_run_and_what_was_missed_does() -> None:
