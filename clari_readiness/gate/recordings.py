@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType, ModuleType, SimpleNamespace
-from typing import Any, Literal, cast
-
-from vcr import VCR
-from vcr.errors import CannotOverwriteExistingCassetteException
-from vcr.record_mode import RecordMode
-from vcr.request import Request
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from clari_readiness.errors import NotVerified, ReadinessError
 from clari_readiness.gate.tenant import SETTINGS, Tenant
 from clari_readiness.redact import Redactor
+
+if TYPE_CHECKING:  # vcrpy takes a tenth of a second to import, and who only asks when a cassette was made needs none
+    from vcr import VCR
+    from vcr.errors import CannotOverwriteExistingCassetteException
+    from vcr.request import Request
 
 Origin = Literal["simulator", "tenant"]
 
@@ -132,6 +132,8 @@ class Recordings:
     @contextmanager
     def cassette(self, name: str) -> Iterator[None]:
         """Replay or record whatever is sent inside; a new recording replaces the one of that name."""
+        from vcr.errors import CannotOverwriteExistingCassetteException  # noqa: PLC0415 - see above
+
         path = self._directory / f"{self._tenant.cassette_of(name) if self._tenant else name}.json"
         if self._now is None:
             self._require(name, path)
@@ -173,6 +175,9 @@ class Recordings:
                 yield name, request["method"], request["uri"], response["status"]["code"], _document(text)
 
     def _vcr(self) -> VCR:
+        from vcr import VCR  # noqa: PLC0415 - see above
+        from vcr.record_mode import RecordMode  # noqa: PLC0415 - see above
+
         vcr = VCR(
             serializer="readable",
             record_mode=RecordMode.NONE if self._now is None else RecordMode.NEW_EPISODES,

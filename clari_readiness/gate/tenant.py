@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from vcr.persisters.filesystem import FilesystemPersister
-from vcr.request import Request
 
 from clari_readiness.environments import Environment, ServiceAccount
 from clari_readiness.errors import SettingsError
@@ -20,6 +18,9 @@ from clari_readiness.gate.naming import forecast_piece
 from clari_readiness.scrubbing import Answer, Pseudonyms, Scrubber
 from clari_readiness.scrubbing.headers import moment_of
 from clari_readiness.validation import Contracts
+
+if TYPE_CHECKING:
+    from vcr.request import Request
 
 SETTINGS = "settings.json"
 """The file beside the cassettes that holds what the settings are called in them."""
@@ -82,8 +83,8 @@ def replayed(environment: Environment) -> Environment:
     return environment.as_recorded(said.forecasts, account)
 
 
-class Tenant(FilesystemPersister):  # type: ignore[misc]  # vcrpy has no types
-    """Writes cassettes of a tenant's answers: scrubbed, and under names that do not tell its forecasts."""
+class Tenant:
+    """Writes cassettes of a tenant's answers, as vcrpy wants it done: scrubbed, under names that tell no forecast."""
 
     def __init__(self, environment: Environment, key: bytes) -> None:
         self._pseudonyms = Pseudonyms(key)
@@ -103,6 +104,13 @@ class Tenant(FilesystemPersister):  # type: ignore[misc]  # vcrpy has no types
             if piece.startswith(prefix):
                 return forecast_piece(self._pseudonyms.id(forecast), piece.removeprefix(prefix))
         return piece
+
+    @staticmethod
+    def load_cassette(path: str, serializer: Any) -> NoReturn:  # noqa: ARG004 - vcrpy calls it so
+        """Say that there is no cassette: whatever is recorded is recorded anew."""
+        from vcr.persisters.filesystem import CassetteNotFoundError  # noqa: PLC0415 - who records has vcrpy anyway
+
+        raise CassetteNotFoundError
 
     def save_cassette(self, path: str, cassette: Mapping[str, Any], serializer: Any) -> None:
         """Write what may be kept of a cassette. Raises ReadinessError when nothing of it may."""
