@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import duckdb
 import psycopg
 import pytest
 
@@ -221,8 +222,6 @@ ROWS = {
 
 def texts(path: Path, moment: str, amount: str) -> None:
     """Make a table in which everything is text, as it lands from a file."""
-    import duckdb  # noqa: PLC0415 - for this one table
-
     with duckdb.connect(path) as connection:
         connection.execute(
             "CREATE TABLE clari_forecasts AS SELECT 'net_bookings' AS forecast_name, '2027_Q3' AS time_period, 'w' AS"
@@ -252,6 +251,18 @@ def test_amounts_that_are_text_or_floating_point_are_told_and_compared_as_what_t
         assert opened.ask("identical_periods", forecasts=NET).rows == ()
         (row,) = opened.ask("amounts_present", forecasts=NET).dicts()
     assert (row["forecast_amount"], row["quota_amount"]) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["forecasts", "exports"])
+def test_a_table_may_be_called_what_a_statement_calls_its_own(
+    load: Load, path: Path, reader: Callable[..., WarehouseReader], name: str
+) -> None:
+    load(document(entry("1:A")))
+    with duckdb.connect(path) as connection:
+        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM clari_forecasts")  # noqa: S608 - ours
+    with reader(path, Tables(name)) as opened:
+        assert len(opened.ask("emptied_exports", forecasts=NET).rows) == 1
+        assert opened.ask("identical_periods", forecasts=NET).rows == ()
 
 
 def test_a_text_that_is_no_amount_is_an_error_and_no_zero(path: Path, reader: Callable[..., WarehouseReader]) -> None:

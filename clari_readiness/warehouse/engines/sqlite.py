@@ -112,7 +112,8 @@ class SQLiteEngine:
             found = self._connection.execute(statement("engines/sqlite/columns"), {"table": table}).fetchall()
         except sqlite3.Error as error:
             raise self._explained("columns", error, late=False) from error
-        return Described(quoted(table), {name: _kind(kind) for name, kind in found}) if found else None
+        # With its schema it is never one of a statement's own names, which may be the same.
+        return Described(f"main.{quoted(table)}", {name: _kind(kind) for name, kind in found}) if found else None
 
     def relations(self) -> tuple[str, ...]:
         """Return every table and view."""
