@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from clari_readiness.environments import Environment, Environments
-from clari_readiness.errors import NotVerified
+from clari_readiness.errors import NotVerified, SecretError
 from clari_readiness.gate import item
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
@@ -33,7 +33,7 @@ def test_the_address_is_the_production_one(
         fix=f"set env.{environment.name}.api.base_url, and api.gateway where requests pass through a proxy",
     )
     others = [other for other in environments.others(environment.name) if other.filled_in]
-    shared = [other.name for other in others if other.warehouse.url == environment.warehouse.url]
+    shared = [other.name for other in others if _warehouse_of(other) == _warehouse_of(environment)]
     evidence.saw("environments with the same warehouse", shared)
     assert not shared, evidence.fails(
         f"{environment.name} and {', '.join(shared)} write to one warehouse",
@@ -41,6 +41,14 @@ def test_the_address_is_the_production_one(
         fix=f"set env.{environment.name}.warehouse.url",
     )
     evidence.concludes(endpoint)
+
+
+def _warehouse_of(environment: Environment) -> str:
+    """Return where the warehouse is, or the reference that says so where it does not resolve here."""
+    try:
+        return environment.warehouse_url
+    except SecretError:
+        return environment.warehouse.url
 
 
 def _wrong_with(address: SplitResult, environment: Environment) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator, Iterator
+from uuid import uuid4
 
 import pytest
 
 from tests import laws
+from tests.servers import postgres_server
 
 laws.load_profile()
 
@@ -43,6 +46,13 @@ def far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Return the address of a PostgreSQL server: one for all workers of a run, which the last of them stops."""
+    with postgres_server(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)) as address:
+        yield address
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -122,7 +122,7 @@ def _others(environment: Environment, run: NightlyRun, *, audit_events: bool, op
     if not (named or audit_events):
         return
     clock, contracts = environment.clock(), Contracts()
-    path = database_path(environment.warehouse.url, environment.base)
+    path = database_path(environment.warehouse_url, environment.base)
     with exclusively(lock_beside(path)), run.meter.connect(environment) as client, EventStore(path) as store:
         if audit_events:
             since = window_of(environment, clock).begins
@@ -167,7 +167,7 @@ def _exported(
     """Yield the steps of all exports; when they have cost something, what is left of the quota is asked for."""
     clock = environment.clock()
     directory = environment.make_directory()
-    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
+    warehouse = DuckDBWarehouse.at(environment.warehouse_url, environment.base, SystemClock())
     with run.meter.connect(environment) as client, warehouse:
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse

@@ -111,7 +111,7 @@ class Interview:
         if not database_path(url, base).exists():
             return []
         with WarehouseReader.open(url, Tables(table), base) as reader:
-            return reader.columns()
+            return list(reader.columns)
 
     def _column(self, ours: str, theirs: str | None, there: list[str]) -> None:
         """Ask what a column of ours is called, where the table has none of that name; nothing is none."""

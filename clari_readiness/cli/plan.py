@@ -31,7 +31,7 @@ def plan(env: Env, config: Config = None, as_json: AsJson = False) -> None:  # n
 
 def _standings(environment: Environment) -> tuple[Standing, ...]:
     clock = environment.clock()
-    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
+    warehouse = DuckDBWarehouse.at(environment.warehouse_url, environment.base, SystemClock())
     with warehouse:
         ledger = warehouse.ledger() if warehouse.path.exists() else []
     return standings(planned(environment, clock), ledger, schedule_of(environment), clock.now())

@@ -37,7 +37,7 @@ def _enforce(environment: Environment, *, dry_run: bool) -> None:
     """Let go, or say what would go, step by step."""
     window, quarters = window_of(environment, environment.clock()), environment.retention_quarters
     typer.echo(f"the window: {window.first} to {window.first.minus(1 - quarters)}, {quarters} quarters, and later ones")
-    warehouse = DuckDBWarehouse.at(environment.warehouse.url, environment.base, SystemClock())
+    warehouse = DuckDBWarehouse.at(environment.warehouse_url, environment.base, SystemClock())
     landing = Landing.below(environment.directory)
     nothing = True
     for step in enforce(window, warehouse=warehouse, landing=landing, dry_run=dry_run):

@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 from clari_readiness.environments.destinations import Destination, destinations
 from clari_readiness.environments.simulated import SimulatorState
 from clari_readiness.environments.tables import Alerts, ServiceAccount, Settings
+from clari_readiness.environments.values import is_reference
 from clari_readiness.errors import ReadinessError, SecretError
 from clari_readiness.model.exports import VALUE_KEYS
 from clari_readiness.model.time import Clock, ScaledClock, SteppedClock, SystemClock
@@ -156,6 +157,12 @@ class Environment(Settings):
     def _resolved(self, reference: str) -> Secret:
         fixtures = {name: fixture_key(name) for name in ("recorded", "simulated")}
         return resolve(reference, environ=self._place.environ, base=self.base, fixtures=fixtures)
+
+    @property
+    def warehouse_url(self) -> str:
+        """Where the warehouse is: `warehouse.url`, or what it refers to. Raises SecretError."""
+        written = self.warehouse.url
+        return self.resolve(written).reveal() if is_reference(written) else written
 
     def destinations(self) -> tuple[Destination, ...]:
         """Return where alerts go; one that does not resolve is among them, and says why."""

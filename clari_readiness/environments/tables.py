@@ -86,13 +86,15 @@ class Warehouse(Table):
     """The team's warehouse: the table that holds forecasts, and its columns where they are named differently.
 
     `columns` maps our names to theirs. `grain` is what makes a row unique in an export, in our names or, where we have
-    none, in theirs; empty when it is as ours.
+    none, in theirs; empty when it is as ours. `url` may be a reference to the URL. `timeout` is how many seconds one of
+    the checks' statements may take.
     """
 
     url: WarehouseUrl = Field(repr=False)
     forecasts: Line = "clari_forecasts"
     columns: Mapping[Column, Line] = Field(default_factory=dict)
     grain: Annotated[tuple[Line, ...], AfterValidator(each_once)] = ()
+    timeout: Seconds = 300.0
 
 
 class Exporter(Table):

@@ -9,13 +9,13 @@ import difflib
 import re
 from collections.abc import Iterable
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from clari_readiness.errors import SecretError
 from clari_readiness.model.exports import EXPORT_TYPES
-from clari_readiness.secrets import parse
+from clari_readiness.secrets import SCHEMES, parse
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhdw])")
@@ -94,7 +94,27 @@ def _web_address(written: str) -> str:
 def _warehouse(written: str) -> str:
     if not _URL.match(written):
         raise ValueError("expected a URL such as duckdb:///warehouse.duckdb")
+    if is_reference(written):
+        return _reference(written)
+    if _holds_password(written):
+        raise ValueError(
+            'holds a password, which does not belong in a file; refer to the whole URL: "env://CLARI_WAREHOUSE_URL"'
+        )
     return written
+
+
+def is_reference(written: str) -> bool:
+    """Tell whether a text refers to a secret, instead of being what it is read as."""
+    return written.partition("://")[0] in SCHEMES
+
+
+def _holds_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = parts.password is not None
+    except ValueError:  # a URL that cannot be taken apart may hold one anywhere
+        return "@" in url
+    return named or any("password" in name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True))
 
 
 def _destination(written: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -106,11 +107,18 @@ class Readiness:
 
     @cached_property
     def redactor(self) -> Redactor:
-        """What removes this environment's key from everything that is written or shown."""
-        try:
-            return Redactor([self.environment.secret().reveal()])
-        except SecretError:
-            return Redactor([])
+        """What removes this environment's key and its warehouse's password from everything that is written or shown."""
+        return Redactor([*self._key(), *self._password()])
+
+    def _key(self) -> Iterator[str]:
+        with suppress(SecretError):
+            yield self.environment.secret().reveal()
+
+    def _password(self) -> Iterator[str]:
+        """Yield the password of the warehouse's URL, as it is written there and as the server gets it."""
+        with suppress(SecretError, ValueError):
+            if password := urlsplit(self.environment.warehouse_url).password:
+                yield from {password, unquote(password)}
 
     def redacted(self, finding: Finding) -> Finding:
         """Return the finding without secrets."""

@@ -17,10 +17,15 @@ PATIENCE = 10.0
 
 
 def open_warehouse(readiness: Readiness) -> WarehouseReader:
-    """Return the warehouse of a run, read-only, through the mapping of its tables. Raises WarehouseError."""
+    """Return the warehouse of a run, read-only, through the mapping of its tables.
+
+    Raises WarehouseError, and SecretError when `warehouse.url` refers to nothing.
+    """
     environment = readiness.environment
     url = warehouse_url(readiness)
-    return WarehouseReader.open(url, tables_of(environment), environment.base, patience=PATIENCE)
+    return WarehouseReader.open(
+        url, tables_of(environment), environment.base, patience=PATIENCE, timeout=environment.warehouse.timeout
+    )
 
 
 def warehouse_url(readiness: Readiness) -> str:
@@ -29,7 +34,7 @@ def warehouse_url(readiness: Readiness) -> str:
     In `recorded`, and while recording, it is what the reference exporter makes of the recordings, anew in each run.
     """
     if not readiness.uses_recordings:
-        return readiness.environment.warehouse.url
+        return readiness.environment.warehouse_url
     path = rehearsal_directory(readiness) / "warehouse.duckdb"
     readiness.collector.once(CASSETTE, lambda exchanges: _rehearse(readiness, path, exchanges)).value()
     return f"duckdb:///{path}"

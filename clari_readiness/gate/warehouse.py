@@ -39,7 +39,15 @@ class AskedWarehouse:
         return self._ask("shared_weeks", forecasts=list(forecasts))
 
     def amounts(self, forecasts: Sequence[str]) -> list[dict[str, Any]]:
-        """Return for each forecast how many rows there are, and how many hold each amount."""
+        """Return for each forecast how many rows there are, and how many hold each amount.
+
+        Amounts that are kept as text or as binary floating point are a warning.
+        """
+        inexact = {ours: kind.value for ours, kind in self._reader.inexact_amounts.items()}
+        if inexact:
+            self._evidence.saw("amounts that are not kept as decimals", inexact)
+            kinds = "; ".join(f"{ours} is {kind}" for ours, kind in inexact.items())
+            self._evidence.warns(f"{kinds}: keep amounts as DECIMAL, or cents are lost in sums")
         return self._ask("amounts_present", forecasts=list(forecasts))
 
     def kept_periods(self) -> list[dict[str, Any]]:
@@ -50,7 +58,10 @@ class AskedWarehouse:
         """Return keys of the grain that one export holds more than once, 20 at most, with how many there are.
 
         `newest_only` looks at the newest export of each forecast and period, instead of at all that were ever loaded.
+        A role that could change the table is a warning.
         """
+        if role := self._reader.may_write:
+            self._evidence.warns(f"{role}, which reads here, could also write: give the gate one that may only SELECT")
         return self._ask("duplicate_keys", newest_only=newest_only)
 
     def reloaded_jobs(self) -> list[dict[str, Any]] | None:
@@ -111,6 +122,8 @@ class AskedWarehouse:
         return self._ask("unended_jobs", since=since.replace(tzinfo=None), until=until.replace(tzinfo=None))
 
     def _has(self, table: str, columns: Sequence[str]) -> bool:
+        if not self._reader.may_hold_ledger:
+            return False
         return bool(self._ask("has_table", table_name=table, columns=list(columns))[0]["there"])
 
     def _ask(self, name: str, **params: Any) -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ class AskedLedger:
     @property
     def is_there(self) -> bool:
         """Whether there is one: another exporter keeps none."""
+        if not self._reader.may_hold_ledger:
+            return False
         return bool(self._ask("checks/has_table", table_name="export_jobs", columns=list(LEDGER))[0]["there"])
 
     def outcomes(self, since: datetime = _EVER) -> Outcomes:

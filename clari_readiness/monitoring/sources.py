@@ -93,8 +93,8 @@ def _reconciliation(found: Differences) -> Iterator[Sample]:
 
 
 def _warehouse(environment: Environment, now: datetime) -> Iterator[Sample]:
-    url, base = environment.warehouse.url, environment.base
-    with WarehouseReader.open(url, tables_of(environment), base, patience=PATIENCE) as reader:
+    url, base, timeout = environment.warehouse_url, environment.base, environment.warehouse.timeout
+    with WarehouseReader.open(url, tables_of(environment), base, patience=PATIENCE, timeout=timeout) as reader:
         for row in reader.ask("kept_periods").dicts():
             if row["last_exported_at"] is not None:
                 at = row["last_exported_at"].timestamp()

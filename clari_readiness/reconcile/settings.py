@@ -22,7 +22,7 @@ def compared_warehouse(
 ) -> AbstractContextManager[ComparedWarehouse]:
     """Open the environment's warehouse, or another at `url`, to be read. Raises WarehouseError."""
     return ComparedWarehouse.open(
-        url or environment.warehouse.url,
+        url or environment.warehouse_url,
         tables_of(environment),
         environment.base,
         scratch=scratch,

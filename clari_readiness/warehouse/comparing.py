@@ -14,6 +14,7 @@ import duckdb
 
 from clari_readiness.model.exports import LandedDocument
 from clari_readiness.model.time import Clock
+from clari_readiness.warehouse.engines import DuckDBEngine
 from clari_readiness.warehouse.loading import in_utc
 from clari_readiness.warehouse.opening import open_to_read, patiently
 from clari_readiness.warehouse.reading import WarehouseReader
@@ -65,7 +66,7 @@ class ComparedWarehouse:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, tables: Tables, name: str, scratch: Path) -> None:
         self._connection = connection
-        self._reader = WarehouseReader(connection, tables, name)
+        self._reader = WarehouseReader(DuckDBEngine(connection, name), tables)
         self._scratch = scratch
         self._selected: Selection | None = None
 

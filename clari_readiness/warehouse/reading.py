@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
-
 from clari_readiness.errors import WarehouseError
-from clari_readiness.model.time import SystemClock
-from clari_readiness.warehouse.opening import first_line, open_to_read, patiently
+from clari_readiness.warehouse.columns import Described, Kind
+from clari_readiness.warehouse.engines import DuckDBEngine, Engine, open_engine
 from clari_readiness.warehouse.statements import quoted, render, statement
 from clari_readiness.warehouse.tables import Selection, Tables, suggestion
-from clari_readiness.warehouse.url import database_path
+
+STATEMENT_TIMEOUT = 300.0
+"""How many seconds a statement may take, unless `warehouse.timeout` says otherwise."""
 
 _HEADER = re.compile(r"^-- (reads|optional): (.+)$", re.MULTILINE)
 
@@ -36,22 +35,22 @@ class Answer:
 
 
 class WarehouseReader:
-    """A read-only connection to a team's warehouse, under our names. Several processes may hold one at once."""
+    """A read-only session with a team's warehouse, under our names. Several processes may hold one at once."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, tables: Tables, name: str) -> None:
-        self._connection = connection
+    def __init__(self, engine: Engine, tables: Tables) -> None:
+        self._engine = engine
         self._tables = tables
-        self._name = name
 
     @classmethod
-    def open(cls, url: str, tables: Tables, base: Path, *, patience: float = 0.0) -> Self:
+    def open(
+        cls, url: str, tables: Tables, base: Path, *, patience: float = 0.0, timeout: float = STATEMENT_TIMEOUT
+    ) -> Self:
         """Open the warehouse at `url`, whose relative path starts at `base`. What stops it is a WarehouseError.
 
-        A writer that has the file delays us by at most `patience` seconds of the machine's time.
+        A writer that has the file delays us by at most `patience` seconds of the machine's time; a statement is given
+        up after `timeout` seconds.
         """
-        path = database_path(url, base)
-        connection = patiently(lambda: open_to_read(path), SystemClock(), patience)
-        return cls(connection, tables, str(path))
+        return cls(open_engine(url, base, patience=patience, timeout=timeout), tables)
 
     def ask(self, name: str, **params: Any) -> Answer:
         """Run `sql/checks/<name>.sql`, in which `forecasts` is the team's table under our names.
@@ -64,28 +63,43 @@ class WarehouseReader:
 
     def run(self, name: str, sql: str, params: Mapping[str, Any], *, absent: tuple[str, ...] = ()) -> Answer:
         """Run a statement that is ready to run; `name` and `absent` are for what is told of it."""
-        try:
-            cursor = self._connection.execute(sql, dict(params))
-            columns = tuple(str(column[0]) for column in cursor.description or ())
-            rows = tuple(tuple(_in_utc(value) for value in row) for row in cursor.fetchall())
-        except duckdb.Error as error:
-            raise WarehouseError(f"{self._name}: the check {name} cannot run: {first_line(error)}") from error
-        return Answer(sql, columns, rows, absent)
+        ran = self._engine.run(name, sql, params)
+        return Answer(ran.sql, ran.columns, ran.rows, absent)
 
     def selection(self, name: str) -> Selection:
         """Return the query over the team's table that shows the columns which `sql/<name>.sql` reads."""
         headers = _HEADER.findall(statement(name))
         reads = [ours for kind, columns in headers if kind == "reads" for ours in self._meant(columns)]
         optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
-        return self._tables.selection(reads, optional, self.columns())
+        return self._tables.selection(reads, optional, self._describe())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the team's table, by its own names."""
+        return tuple(self._describe().columns)
+
+    @property
+    def inexact_amounts(self) -> Mapping[str, Kind]:
+        """The team's amounts that are kept as text or as binary floating point, by our names."""
+        return self._tables.inexact(self._describe())
+
+    @property
+    def may_hold_ledger(self) -> bool:
+        """Whether the reference exporter loads into this engine, so that its ledger could be beside the table."""
+        return isinstance(self._engine, DuckDBEngine)
+
+    @property
+    def may_write(self) -> str:
+        """Who this session is, when that role could write into the team's table; empty otherwise."""
+        return self._engine.may_write(self._tables)
 
     def over(self, tables: Tables) -> WarehouseReader:
         """Return a reader of other tables of the same connection."""
-        return WarehouseReader(self._connection, tables, self._name)
+        return WarehouseReader(self._engine, tables)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the warehouse."""
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self
@@ -102,28 +116,16 @@ class WarehouseReader:
         grain = ", ".join(quoted(column) for column in self._tables.grain)
         return render(f"checks/{name}", {"forecasts": f"forecasts AS ({selection.sql})", "grain": grain})
 
-    def columns(self) -> list[str]:
-        """Return the columns of the team's table, by its own names. A table that is not there is a WarehouseError."""
-        try:
-            described = self._connection.execute(self._tables.description).fetchall()
-        except duckdb.CatalogException as error:
-            raise self._no_table(error) from error
-        except duckdb.Error as error:
-            raise WarehouseError(
-                f"{self._name}: {self._tables.forecasts} cannot be read: {first_line(error)}"
-            ) from error
-        return [str(row[0]) for row in described]
+    def _describe(self) -> Described:
+        described = self._engine.describe(self._tables)
+        if described is None:
+            raise self._no_table()
+        return described
 
-    def _no_table(self, error: duckdb.CatalogException) -> WarehouseError:
-        there = [str(row[0]) for row in self._connection.execute(statement("relations")).fetchall()]
-        if self._tables.forecasts.lower() in {name.lower() for name in there}:  # a view over what is gone
-            return WarehouseError(f"{self._name}: {self._tables.forecasts} cannot be read: {first_line(error)}")
+    def _no_table(self) -> WarehouseError:
+        there = self._engine.relations()
         have = ", ".join(there) or "nothing yet"
         return WarehouseError(
-            f"{self._name} has no table {self._tables.forecasts}; it has {have}",
+            f"{self._engine.name} has no table {self._tables.forecasts}; it has {have}",
             way_out=suggestion(self._tables.forecasts, there, otherwise="name the table in `warehouse.forecasts`"),
         )
-
-
-def _in_utc(value: Any) -> Any:
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value

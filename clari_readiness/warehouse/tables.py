@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.warehouse.columns import Described, Kind
 from clari_readiness.warehouse.statements import quoted
 
 AMOUNT_COLUMNS = ("forecast_amount", "quota_amount", "adjustment_amount", "crm_total", "crm_closed")
@@ -30,6 +31,7 @@ CANONICAL_COLUMNS = (
 
 GRAIN = ("forecast_name", "time_period", "time_frame_id", "user_id", "field_id", "currency")
 
+_READ_AS = "DECIMAL(28, 10)"
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 
 
@@ -57,34 +59,49 @@ class Tables:
         return self.columns.get(ours, ours)
 
     @property
-    def relation(self) -> str:
-        """Return the table's name quoted part by part: `"analytics"."clari_forecasts"`."""
-        parts = [match[1].replace('""', '"') if match[1] else match[2] for match in _PART.finditer(self.forecasts)]
-        return ".".join(quoted(part) for part in parts)
+    def parts(self) -> tuple[str, ...]:
+        """Return the table's name part by part, without quotes: a schema, perhaps, and the table."""
+        found = _PART.finditer(self.forecasts)
+        return tuple(match[1].replace('""', '"') if match[1] else match[2] for match in found)
 
     @property
-    def description(self) -> str:
-        """Return the query that tells the table's columns."""
-        return f"DESCRIBE SELECT * FROM {self.relation}"  # noqa: S608 - the name is quoted
+    def relation(self) -> str:
+        """Return the table's name quoted part by part: `"analytics"."clari_forecasts"`."""
+        return ".".join(quoted(part) for part in self.parts)
 
-    def selection(self, reads: Sequence[str], optional: Sequence[str], there: Sequence[str]) -> Selection:
+    def selection(self, reads: Sequence[str], optional: Sequence[str], described: Described) -> Selection:
         """Return the query that shows the team's columns under our names.
 
-        A column of `reads` that is not among those `there` is a WarehouseError, and so is one that the settings map;
-        any other of `optional` becomes NULL.
+        A column of `reads` that the table lacks is a WarehouseError, and so is one that the settings map; any other of
+        `optional` becomes NULL. Texts that should be amounts or moments are read as such.
         """
-        known = {name.lower() for name in there}
-        absent = tuple(ours for ours in optional if self.column(ours).lower() not in known)
+        absent = tuple(ours for ours in optional if described.find(self.column(ours)) is None)
         for ours in (*reads, *(each for each in optional if each in self.columns)):
-            if self.column(ours).lower() not in known:
-                raise self._missing(ours, there)
+            if described.find(self.column(ours)) is None:
+                raise self._missing(ours, tuple(described.columns))
         wanted = dict.fromkeys((*reads, *optional))
-        shown = [f"{self._source(ours, ours in absent)} AS {quoted(ours)}" for ours in wanted]
-        sql = f"SELECT {', '.join(shown)} FROM {self.relation}"  # noqa: S608 - every name is quoted
+        shown = [f"{self._source(ours, described)} AS {quoted(ours)}" for ours in wanted]
+        sql = f"SELECT {', '.join(shown)} FROM {described.relation}"  # noqa: S608 - every name is quoted
         return Selection(sql, absent)
 
-    def _source(self, ours: str, absent: bool) -> str:  # noqa: FBT001 - private, and the name is at the call
-        return "NULL" if absent else quoted(self.column(ours))
+    def inexact(self, described: Described) -> dict[str, Kind]:
+        """Return the columns of amounts, by our names, that are kept as text or as binary floating point."""
+        kinds = {ours: described.columns.get(described.find(self.column(ours)) or "") for ours in AMOUNT_COLUMNS}
+        return {ours: kind for ours, kind in kinds.items() if kind in (Kind.TEXT, Kind.FLOAT)}
+
+    def _source(self, ours: str, described: Described) -> str:
+        """Return one of the team's columns as the statements expect it, or a NULL of that type where there is none."""
+        theirs = described.find(self.column(ours))
+        if theirs is None:
+            return f"CAST(NULL AS {'DECIMAL(15, 2)' if ours in AMOUNT_COLUMNS else 'VARCHAR'})"
+        column, kind = quoted(theirs), described.columns[theirs]
+        if ours in AMOUNT_COLUMNS:
+            return f"CAST(NULLIF(TRIM({column}), '') AS {_READ_AS})" if kind is Kind.TEXT else column
+        if ours == "exported_at":
+            # By way of a zone: an offset that is written into a text would be dropped otherwise.
+            return column if kind is Kind.MOMENT else f"CAST(CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"
+        as_is = kind is Kind.TEXT or described.converts or ours not in CANONICAL_COLUMNS
+        return column if as_is else f"CAST({column} AS VARCHAR)"
 
     def _missing(self, ours: str, there: Sequence[str]) -> WarehouseError:
         theirs = self.column(ours)

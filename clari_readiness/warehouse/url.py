@@ -5,27 +5,47 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
-from clari_readiness.errors import WarehouseError
+from clari_readiness.errors import SettingsError, WarehouseError
 
-_SCHEME = "duckdb"
+READ_ONLY = ("postgresql", "postgres", "sqlite")
+"""Schemes of warehouses that the gate's checks read, and nothing else does yet."""
+
+
+def scheme_of(url: str) -> str:
+    """Return a warehouse's scheme in lower case; a URL that has none is a WarehouseError, which does not repeat it."""
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        raise WarehouseError("the warehouse's url has no scheme", way_out="write it like duckdb:///warehouse.duckdb")
+    return scheme.lower()
 
 
 def database_path(url: str, base: Path) -> Path:
     """Return the file of `duckdb:///path`; a relative path starts at `base`, `duckdb:////path` is absolute.
 
-    Any other scheme is a WarehouseError. The rest of the URL is not repeated in it: it may hold a password.
+    A scheme that only checks read is a SettingsError, any other a WarehouseError. The rest of the URL is not repeated
+    in it: it may hold a password.
     """
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise WarehouseError("the warehouse's url has no scheme", way_out="write it like duckdb:///warehouse.duckdb")
-    if scheme.lower() != _SCHEME:
+    scheme = scheme_of(url)
+    if scheme in READ_ONLY:
+        raise SettingsError(
+            f"warehouse.url: {scheme}:// is read by the gate's checks only so far: this takes a DuckDB file",
+            way_out="name one, like duckdb:///warehouse.duckdb",
+        )
+    if scheme != "duckdb":
         raise WarehouseError(
             f"warehouses at {scheme}:// are not built yet: only duckdb:/// so far",
             way_out="name a DuckDB file, like duckdb:///warehouse.duckdb",
         )
+    return file_of(url, base)
+
+
+def file_of(url: str, base: Path) -> Path:
+    """Return the file of a URL that names one after three slashes; a WarehouseError when it names none."""
+    scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     if host or not slash or not path:
         raise WarehouseError(
-            "the warehouse's url names no file", way_out="write it with three slashes, like duckdb:///warehouse.duckdb"
+            "the warehouse's url names no file",
+            way_out=f"write it with three slashes, like {scheme.lower()}:///warehouse.{scheme.lower()}",
         )
     return base / unquote(path)

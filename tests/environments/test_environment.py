@@ -117,11 +117,21 @@ def test_a_gateway_comes_before_the_base_url(loaded: Loaded) -> None:
 def test_credentials_in_addresses_are_not_shown(loaded: Loaded) -> None:
     prod = loaded(
         '[env.prod]\napi.base_url = "https://u:hunter2@api.clari.com/v4"\napi.gateway = "https://u:hunter2@gw"\n'
-        'warehouse.url = "snowflake://u:hunter2@account"\ntrial.warehouse = "postgres://u:hunter2@host"\n'
+        'warehouse.url = "snowflake://u@account"\ntrial.warehouse = "postgres://u@host"\n'
         'alerts.to = ["slack://hunter2/b/c"]\ndashboard.url = "https://u:hunter2@host"'
     ).get("prod")
     for shown in (prod, prod.api, prod.warehouse, prod.trial, prod.alerts, prod.dashboard):
         assert "hunter2" not in f"{shown!r} {shown}"
+
+
+def test_where_the_warehouse_is_may_be_a_reference_which_shows_nothing(tmp_path: Path, loaded: Loaded) -> None:
+    (tmp_path / "warehouse.url").write_text("postgresql://u:hunter2@db.example.com/sales\n")
+    prod = loaded('[env.prod]\nwarehouse.url = "file://warehouse.url"').get("prod")
+    assert prod.warehouse_url == "postgresql://u:hunter2@db.example.com/sales"
+    assert "hunter2" not in f"{prod!r} {prod.warehouse!r} {vars(prod.warehouse)}"
+    missing = loaded('[env.prod]\nwarehouse.url = "env://NO_SUCH_WAREHOUSE"').get("prod")
+    with pytest.raises(SecretError, match="NO_SUCH_WAREHOUSE is not set"):
+        _ = missing.warehouse_url
 
 
 def test_the_directory_is_made_for_this_user_alone(loaded: Loaded, tmp_path: Path) -> None:

@@ -79,6 +79,10 @@ def prod(line: str) -> str:
             "warehouse.url = 'warehouse.duckdb'",
             "env.prod.warehouse.url: expected a URL such as duckdb:///warehouse.duckdb",
         ),
+        (
+            "warehouse.url = 'postgresql://me:hunter2@db/sales'",
+            "env.prod.warehouse.url: holds a password, which does not belong in a file; refer to the whole URL",
+        ),
         ("warehouse = 'x'", "env.prod.warehouse: expected a table: { ... }"),
         (
             "schedule.current_quarter = 'never'",
@@ -205,6 +209,10 @@ def test_an_inherited_address_is_no_mistake_of_the_simulated_environment(loaded:
         f"types_to_export = ['{LITERAL}']",
         f"key_fingerprint = '{LITERAL}'",
         f"warehouse.url = 'u:{LITERAL}@host'",
+        f"warehouse.url = 'postgresql://u:{LITERAL}@host/db'",
+        f"warehouse.url = 'postgresql://u@host/db?password={LITERAL}'",
+        f"warehouse.url = 'postgresql://u:{LITERAL}@[host/db'",
+        f"warehouse.url = 'env://{LITERAL}-'",
         f"exporter = '{LITERAL}'",
         f"job_timeout = '{LITERAL}'",
         f"api.key = {LITERAL}",

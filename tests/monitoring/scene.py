@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from clari_readiness.model.anomalies import Anomaly, Detection
 from clari_readiness.model.calendar import FiscalYear
 from clari_readiness.monitoring import Detector
 from clari_readiness.warehouse import Export, StandingAmounts, Tables, WarehouseReader
+from clari_readiness.warehouse.engines import DuckDBEngine
 
 FISCAL_YEAR = FiscalYear(2, "end")
 PERIOD, BEFORE = "2027_Q3", "2027_Q2"  # which begin on 1 August and on 1 May 2026
@@ -37,6 +39,8 @@ class Scene:
     unchanged_for: timedelta = 4 * A_DAY
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     exports: list[Export] = field(default_factory=list)
+    elsewhere: Callable[[duckdb.DuckDBPyConnection], str] | None = None
+    readers: list[WarehouseReader] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.connection.execute(
@@ -82,7 +86,16 @@ class Scene:
 
     @property
     def amounts(self) -> StandingAmounts:
-        return StandingAmounts(WarehouseReader(self.connection, Tables(), "the scene"))
+        """What is asked: this very table, or a copy of it `elsewhere`, in another engine."""
+        if self.elsewhere is not None:
+            self.readers.append(WarehouseReader.open(self.elsewhere(self.connection), Tables(), Path()))
+            return StandingAmounts(self.readers[-1])
+        return StandingAmounts(WarehouseReader(DuckDBEngine(self.connection, "the scene"), Tables()))
+
+    def close(self) -> None:
+        """Let go of the copies."""
+        for reader in self.readers:
+            reader.close()
 
     @property
     def detector(self) -> Detector:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from clari_readiness.model.anomalies import AnomalyKind, Crowd, Detection, Seen
+from tests.elsewhere import ENGINES, into_postgres, into_sqlite
 from tests.monitoring.scene import A_DAY, AT, BEFORE, PERIOD, Scene, told
 
 LAST_NIGHT = AT - A_DAY
 A_WEEK_BEFORE = "TF:2026-08-19"
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
+@pytest.fixture(params=ENGINES)
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    """A table that is judged where it is, and in a copy of it in each of the other engines."""
+    made = Scene()
+    if request.param == "sqlite":
+        made.elsewhere = lambda source: into_sqlite(source, tmp_path / "scene.sqlite")
+    elif request.param == "postgres":
+        server: str = request.getfixturevalue("postgres")
+        made.elsewhere = lambda source: into_postgres(source, server)
+    yield made
+    made.close()
 
 
 @pytest.fixture

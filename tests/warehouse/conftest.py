@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from clari_readiness.model.exports import Loaded, Snapshot
 from clari_readiness.model.time import SteppedClock
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.warehouse import DuckDBWarehouse, Tables, WarehouseReader
+from clari_readiness.warehouse.statements import quoted
+from tests.elsewhere import ENGINES, into_postgres, into_sqlite
 from tests.warehouse.documents import land, snapshot
 from tests.warehouse.shelf import Shelf
 
@@ -62,3 +65,38 @@ def load(warehouse: DuckDBWarehouse, judge: ByContract, tmp_path: Path) -> Calla
 def shelf(judge: Any, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     directory: Path = tmp_path_factory.mktemp("shelf")
     return Shelf(directory, judge)
+
+
+@pytest.fixture(params=ENGINES)
+def warehouse_at(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Path], str]:
+    """Return where what a DuckDB file holds can be read in each of the engines."""
+    if request.param == "duckdb":
+        return lambda path: f"duckdb:///{path}"
+    if request.param == "sqlite":
+        return lambda path: into_sqlite(path, tmp_path / "warehouse.sqlite")
+    server: str = request.getfixturevalue("postgres")
+    return lambda path: into_postgres(path, server)
+
+
+@pytest.fixture
+def reader(warehouse_at: Callable[[Path], str], tmp_path: Path) -> Callable[..., WarehouseReader]:
+    """Open, in each of the engines, what a DuckDB file holds. In a SQLite file a table has no schema."""
+
+    def opened(path: Path, tables: Tables | None = None) -> WarehouseReader:
+        url, named = warehouse_at(path), tables or Tables()
+        if url.startswith("sqlite") and named.parts[1:]:
+            named = replace(named, forecasts=quoted(named.parts[-1]))
+        return WarehouseReader.open(url, named, tmp_path)
+
+    return opened
+
+
+@pytest.fixture
+def asked(reader: Callable[..., WarehouseReader]) -> Callable[..., list[dict[str, Any]]]:
+    """Ask one of the checks' questions, in each of the engines, of what a DuckDB file holds."""
+
+    def answered(path: Path, name: str, tables: Tables | None = None, **params: Any) -> list[dict[str, Any]]:
+        with reader(path, tables) as opened:
+            return opened.ask(name, **params).dicts()
+
+    return answered

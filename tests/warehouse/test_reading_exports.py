@@ -18,16 +18,21 @@ LATER = ENDED + timedelta(days=1)
 NET = ["net_bookings"]
 
 
-def asked(path: Path, name: str, **params: Any) -> list[dict[str, Any]]:
-    with WarehouseReader.open(f"duckdb:///{path.name}", Tables(), path.parent) as opened:
-        return opened.ask(name, **params).dicts()
+Ask = Callable[..., list[dict[str, Any]]]
+Reader = Callable[..., WarehouseReader]
+
+
+# The reference exporter loads into DuckDB only so far, so its ledger is nowhere else.
+of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb"], indirect=True)
 
 
 def people(*numbers: int, frame: str = "TF:2026-08-05", **values: Any) -> list[dict[str, Any]]:
     return [entry(f"{number}:A", frame, **values) for number in numbers]
 
 
-def test_an_export_is_compared_with_the_one_before_in_the_weeks_that_both_hold(load: Load, path: Path) -> None:
+def test_an_export_is_compared_with_the_one_before_in_the_weeks_that_both_hold(
+    load: Load, path: Path, asked: Ask
+) -> None:
     load(document(*people(1, 2, 3, 4), *people(1, 2, frame="TF:2026-08-12")))
     load(document(*people(1), *people(1, frame="TF:2026-08-19")), snapshot("job-2", at=LATER))
     (row,) = asked(path, "emptied_exports", forecasts=NET)
@@ -43,7 +48,9 @@ def test_an_export_is_compared_with_the_one_before_in_the_weeks_that_both_hold(l
     }
 
 
-def test_an_export_with_rows_and_without_amounts_is_told_beside_the_most_that_any_held(load: Load, path: Path) -> None:
+def test_an_export_with_rows_and_without_amounts_is_told_beside_the_most_that_any_held(
+    load: Load, path: Path, asked: Ask
+) -> None:
     load(document(*people(1, 2)))
     load(document(*people(1)), snapshot("job-2", at=LATER))
     load(document(*people(1, 2, forecastValue=None)), snapshot("job-3", at=LATER + timedelta(days=1)))
@@ -53,7 +60,7 @@ def test_an_export_with_rows_and_without_amounts_is_told_beside_the_most_that_an
 
 
 def test_the_only_export_of_a_period_has_nothing_before_it_and_other_forecasts_are_left_out(
-    load: Load, path: Path
+    load: Load, path: Path, asked: Ask
 ) -> None:
     load(document(*people(1)))
     (row,) = asked(path, "emptied_exports", forecasts=NET)
@@ -61,17 +68,17 @@ def test_the_only_export_of_a_period_has_nothing_before_it_and_other_forecasts_a
     assert asked(path, "emptied_exports", forecasts=["renewals"]) == []
 
 
-def test_a_table_without_weeks_is_compared_whole(load: Load, path: Path) -> None:
+def test_a_table_without_weeks_is_compared_whole(load: Load, path: Path, reader: Reader) -> None:
     load(document(*people(1, 2, 3)))
     load(document(*people(1)), snapshot("job-2", at=LATER))
     with duckdb.connect(path) as connection:
         connection.execute("CREATE TABLE flat AS SELECT * EXCLUDE (time_frame_id) FROM clari_forecasts")
-    with WarehouseReader.open(f"duckdb:///{path.name}", Tables("flat"), path.parent) as opened:
+    with reader(path, Tables("flat")) as opened:
         (row,) = opened.ask("emptied_exports", forecasts=NET).dicts()
     assert (row["shared_rows"], row["shared_rows_before"]) == (1, 3)
 
 
-def test_the_newest_jobs_are_those_of_each_period(load: Load, path: Path) -> None:
+def test_the_newest_jobs_are_those_of_each_period(load: Load, path: Path, asked: Ask) -> None:
     load(document(*people(1)))
     load(document(*people(1)), snapshot("job-2", at=LATER))
     load(document(entry(period="2027_Q2")), snapshot("job-3", "2027_Q2"))
@@ -81,18 +88,18 @@ def test_the_newest_jobs_are_those_of_each_period(load: Load, path: Path) -> Non
     assert [(row["time_period"], row["job_id"]) for row in rows] == [("2027_Q2", "job-3"), ("2027_Q3", "job-2")]
 
 
-def test_where_no_column_names_the_job_the_newest_exports_have_none(load: Load, path: Path) -> None:
+def test_where_no_column_names_the_job_the_newest_exports_have_none(load: Load, path: Path, reader: Reader) -> None:
     load(document(*people(1)))
     with duckdb.connect(path) as connection:
         connection.execute("CREATE TABLE flat AS SELECT * EXCLUDE (job_id) FROM clari_forecasts")
-    with WarehouseReader.open(f"duckdb:///{path.name}", Tables("flat"), path.parent) as opened:
+    with reader(path, Tables("flat")) as opened:
         answer = opened.ask("newest_jobs", forecasts=NET, periods=["2027_Q3"])
         assert [row["job_id"] for row in answer.dicts()] == [None]
         assert answer.absent == ("job_id",)
         assert opened.ask("rows_of_jobs", jobs=["job-1"]).dicts() == []
 
 
-def test_of_many_jobs_those_with_rows_are_told_with_how_many_there_are(load: Load, path: Path) -> None:
+def test_of_many_jobs_those_with_rows_are_told_with_how_many_there_are(load: Load, path: Path, asked: Ask) -> None:
     load(document(*people(1, 2)))
     load(document(entry(period="2027_Q2")), snapshot("job-2", "2027_Q2"))
     rows = asked(path, "rows_of_jobs", jobs=["job-1", "job-2", "job-9"])
@@ -112,8 +119,9 @@ def note(warehouse: DuckDBWarehouse) -> Callable[..., None]:
     return noted
 
 
+@of_its_ledger
 def test_a_truncated_job_is_told_when_it_is_loaded_by_its_line_or_by_its_rows(
-    load: Load, path: Path, note: Callable[..., None]
+    load: Load, path: Path, note: Callable[..., None], asked: Ask
 ) -> None:
     load(document(*people(1)), snapshot("refused-and-loaded"))
     note("refused-and-loaded", JobState.REFUSED, rows=False, cells=True)
@@ -127,7 +135,8 @@ def test_a_truncated_job_is_told_when_it_is_loaded_by_its_line_or_by_its_rows(
     ]
 
 
-def test_a_job_is_whole_only_when_both_flags_were_noted(path: Path, note: Callable[..., None]) -> None:
+@of_its_ledger
+def test_a_job_is_whole_only_when_both_flags_were_noted(path: Path, note: Callable[..., None], asked: Ask) -> None:
     note("whole", JobState.LOADED, rows=False, cells=False)
     note("another", JobState.LOADED, rows=False, cells=False)
     note("untold", JobState.LOADED, rows=False, cells=None)

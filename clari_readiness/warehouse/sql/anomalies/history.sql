@@ -9,7 +9,7 @@ named AS (
         unnest(CAST($currencies AS VARCHAR[])) AS currency,
         unnest(CAST($types AS VARCHAR[])) AS type
 )
-SELECT n.level, n.who, n.field_id, n.currency, n.type, s.side, sum(s.amount) AS amount
+SELECT n.level, n.who, n.field_id, n.currency, n.type, s.side, CAST(sum(s.amount) AS DECIMAL(38, 2)) AS amount
 FROM standing AS s
 INNER JOIN members AS m ON s.user_id = m.user_id
 INNER JOIN named AS n
@@ -18,5 +18,5 @@ INNER JOIN named AS n
     AND s.field_id = n.field_id
     AND s.currency = n.currency
     AND s.type = n.type
-GROUP BY ALL
-ORDER BY ALL
+GROUP BY n.level, n.who, n.field_id, n.currency, n.type, s.side
+ORDER BY n.level, n.who, n.field_id, n.currency, n.type, s.side

@@ -33,6 +33,6 @@ SELECT b.user_id, 'team' AS level, coalesce(h.who, b.place) AS who
 FROM above AS b
 LEFT JOIN heads AS h ON b.place = h.place
 UNION ALL
-SELECT user_id, 'total' AS level, '' AS who
+SELECT seen.user_id, 'total' AS level, '' AS who
 FROM seen
-ANTI JOIN managers USING (user_id)
+ANTI JOIN managers ON seen.user_id = managers.user_id

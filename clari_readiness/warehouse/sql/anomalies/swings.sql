@@ -13,7 +13,7 @@ pairs AS (
         max(amount) FILTER (side = 1) AS previous,
         max(amount) FILTER (side = 0) AS current
     FROM standing
-    GROUP BY ALL
+    GROUP BY user_id, field_id, currency, type
 ),
 added AS (
     SELECT
@@ -22,15 +22,15 @@ added AS (
         p.field_id,
         p.currency,
         p.type,
-        sum(p.previous) AS previous,
-        sum(p.current) AS current,
+        CAST(sum(p.previous) AS DECIMAL(38, 2)) AS previous,
+        CAST(sum(p.current) AS DECIMAL(38, 2)) AS current,
         count(*) FILTER (p.current IS NULL) AS vanished_people,
-        coalesce(sum(p.previous) FILTER (p.current IS NULL), 0) AS vanished_amount,
+        CAST(coalesce(sum(p.previous) FILTER (p.current IS NULL), 0) AS DECIMAL(38, 2)) AS vanished_amount,
         count(*) FILTER (p.previous IS NULL) AS appeared_people,
-        coalesce(sum(p.current) FILTER (p.previous IS NULL), 0) AS appeared_amount
+        CAST(coalesce(sum(p.current) FILTER (p.previous IS NULL), 0) AS DECIMAL(38, 2)) AS appeared_amount
     FROM pairs AS p
     INNER JOIN members AS m USING (user_id)
-    GROUP BY ALL
+    GROUP BY m.level, m.who, p.field_id, p.currency, p.type
 ),
 judged AS (
     SELECT
@@ -41,17 +41,37 @@ judged AS (
             WHEN current = 0 THEN 'to_zero'
             WHEN sign(previous) <> sign(current) THEN 'sign_change'
             WHEN
-                CAST(abs(current - previous) AS DECIMAL(38, 10))
-                > CAST(abs(previous) AS DECIMAL(28, 2)) * CAST($threshold AS DECIMAL(10, 8))
+                CAST(CAST(abs(current - previous) AS DECIMAL(28, 2)) AS DECIMAL(38, 10))
+                > CAST(CAST(abs(previous) AS DECIMAL(28, 2)) * CAST($threshold AS DECIMAL(10, 8)) AS DECIMAL(38, 10))
                 THEN 'swing'
         END AS kind
     FROM added
     WHERE previous IS NOT NULL AND current IS NOT NULL AND list_contains($swinging, type)
+),
+ranked AS (
+    SELECT
+        *,
+        count(*) OVER (PARTITION BY level) AS of_level,
+        row_number() OVER (
+            PARTITION BY level ORDER BY abs(current - previous) DESC, who, field_id, currency, type
+        ) AS place
+    FROM judged
+    WHERE kind IS NOT NULL
 )
-SELECT *, count(*) OVER (PARTITION BY level) AS of_level
-FROM judged
-WHERE kind IS NOT NULL
-QUALIFY row_number() OVER (
-    PARTITION BY level ORDER BY abs(current - previous) DESC, who, field_id, currency, type
-) <= 20
+SELECT
+    level,
+    who,
+    field_id,
+    currency,
+    type,
+    previous,
+    current,
+    vanished_people,
+    vanished_amount,
+    appeared_people,
+    appeared_amount,
+    kind,
+    of_level
+FROM ranked
+WHERE place <= 20
 ORDER BY level DESC, abs(current - previous) DESC, who, field_id, currency, type

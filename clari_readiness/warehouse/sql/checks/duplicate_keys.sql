@@ -18,7 +18,7 @@ SELECT
 FROM forecasts
 WHERE
     NOT $newest_only
-    OR (forecast_name, time_period, exported_at) IN (SELECT (forecast_name, time_period, exported_at) FROM newest)
+    OR (forecast_name, time_period, exported_at) IN (SELECT forecast_name, time_period, exported_at FROM newest)
 GROUP BY {{grain}}, exported_at
 HAVING count(*) > 1
 ORDER BY copies DESC, {{grain}}, exported_at

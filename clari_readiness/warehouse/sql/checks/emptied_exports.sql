@@ -14,7 +14,7 @@ weeks AS (
         count(coalesce(forecast_amount, quota_amount, adjustment_amount, crm_total, crm_closed)) AS amounts
     FROM forecasts
     WHERE list_contains($forecasts, forecast_name)
-    GROUP BY ALL
+    GROUP BY forecast_name, time_period, CAST(exported_at AS TIMESTAMP), coalesce(CAST(time_frame_id AS VARCHAR), '')
 ),
 numbered AS (
     SELECT
@@ -26,15 +26,15 @@ shared AS (
     SELECT
         newest.forecast_name,
         newest.time_period,
-        sum(newest.rows) AS rows,
-        sum(before.rows) AS rows_before
+        CAST(sum(newest.rows) AS BIGINT) AS rows,
+        CAST(sum(before.rows) AS BIGINT) AS rows_before
     FROM numbered AS newest
     INNER JOIN numbered AS before
         ON newest.forecast_name = before.forecast_name
         AND newest.time_period = before.time_period
         AND newest.week = before.week
     WHERE newest.age = 1 AND before.age = 2
-    GROUP BY ALL
+    GROUP BY newest.forecast_name, newest.time_period
 ),
 exports AS (
     SELECT
@@ -42,10 +42,10 @@ exports AS (
         time_period,
         exported_at,
         age,
-        sum(rows) AS rows,
-        sum(amounts) AS amounts
+        CAST(sum(rows) AS BIGINT) AS rows,
+        CAST(sum(amounts) AS BIGINT) AS amounts
     FROM numbered
-    GROUP BY ALL
+    GROUP BY forecast_name, time_period, exported_at, age
 ),
 earlier AS (
     SELECT
@@ -54,7 +54,7 @@ earlier AS (
         max(amounts) AS amounts
     FROM exports
     WHERE age > 1
-    GROUP BY ALL
+    GROUP BY forecast_name, time_period
 )
 SELECT
     newest.forecast_name,

@@ -17,7 +17,10 @@ exports AS (
 newest AS (
     SELECT *
     FROM forecasts
-    SEMI JOIN exports USING (forecast_name, time_period, exported_at)
+    SEMI JOIN exports
+        ON forecasts.forecast_name = exports.forecast_name
+        AND forecasts.time_period = exports.time_period
+        AND forecasts.exported_at = exports.exported_at
 ),
 placed AS (
     SELECT
@@ -38,7 +41,7 @@ periods AS (
     FROM placed
     GROUP BY forecast_name, time_period
     HAVING count(*) FILTER (
-        coalesce(forecast_amount, 0) <> 0 OR coalesce(quota_amount, 0) <> 0 OR coalesce(adjustment_amount, 0) <> 0
+        WHERE coalesce(forecast_amount, 0) <> 0 OR coalesce(quota_amount, 0) <> 0 OR coalesce(adjustment_amount, 0) <> 0
         OR coalesce(crm_total, 0) <> 0 OR coalesce(crm_closed, 0) <> 0
     ) > 0
 )

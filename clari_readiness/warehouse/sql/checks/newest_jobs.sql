@@ -10,10 +10,20 @@ exports AS (
         CAST(job_id AS VARCHAR) AS job_id
     FROM forecasts
     WHERE list_contains($forecasts, forecast_name) AND list_contains($periods, time_period)
-    GROUP BY ALL
+    GROUP BY forecast_name, time_period, CAST(exported_at AS TIMESTAMP), CAST(job_id AS VARCHAR)
+),
+ranked AS (
+    SELECT
+        *,
+        rank() OVER (PARTITION BY forecast_name, time_period ORDER BY exported_at DESC) AS age
+    FROM exports
+    WHERE job_id IS NULL OR NOT starts_with(job_id, 'sync:')
 )
-SELECT *
-FROM exports
-WHERE job_id IS NULL OR NOT starts_with(job_id, 'sync:')
-QUALIFY rank() OVER (PARTITION BY forecast_name, time_period ORDER BY exported_at DESC) = 1
+SELECT
+    forecast_name,
+    time_period,
+    exported_at,
+    job_id
+FROM ranked
+WHERE age = 1
 ORDER BY forecast_name, time_period, job_id

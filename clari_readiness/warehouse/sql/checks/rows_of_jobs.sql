@@ -10,6 +10,6 @@ SELECT
     count(*) OVER () AS offenders
 FROM forecasts
 WHERE list_contains($jobs, CAST(job_id AS VARCHAR))
-GROUP BY ALL
+GROUP BY CAST(job_id AS VARCHAR), forecast_name, time_period
 ORDER BY job_id, forecast_name, time_period
 LIMIT 20

@@ -18,7 +18,10 @@ weeks AS (
         time_period,
         time_frame_id
     FROM forecasts
-    SEMI JOIN exports USING (forecast_name, time_period, exported_at)
+    SEMI JOIN exports
+        ON forecasts.forecast_name = exports.forecast_name
+        AND forecasts.time_period = exports.time_period
+        AND forecasts.exported_at = exports.exported_at
 )
 SELECT
     newer.forecast_name,

@@ -1,0 +1,86 @@
+"""DuckDB: the dialect that the statements are written in, over a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from clari_readiness.errors import WarehouseError
+from clari_readiness.model.time import SystemClock
+from clari_readiness.warehouse.columns import Described, Kind
+from clari_readiness.warehouse.engines.engine import Engine, Ran
+from clari_readiness.warehouse.opening import first_line, open_to_read, patiently
+from clari_readiness.warehouse.statements import statement
+from clari_readiness.warehouse.tables import Tables
+from clari_readiness.warehouse.url import database_path
+
+_KINDS = {"VARCHAR": Kind.TEXT, "FLOAT": Kind.FLOAT, "DOUBLE": Kind.FLOAT, "DECIMAL": Kind.EXACT}
+
+
+class DuckDBEngine:
+    """A connection to a DuckDB file. Several processes may hold one at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The file's path."""
+        return self._name
+
+    def run(self, check: str, sql: str, params: Mapping[str, Any]) -> Ran:
+        """Run a statement as it is written. Times come back in UTC, with their zone."""
+        try:
+            cursor = self._connection.execute(sql, dict(params))
+            columns = tuple(str(column[0]) for column in cursor.description or ())
+            rows = tuple(tuple(_in_utc(value) for value in row) for row in cursor.fetchall())
+        except duckdb.Error as error:
+            raise WarehouseError(f"{self._name}: the check {check} cannot run: {first_line(error)}") from error
+        return Ran(sql, columns, rows)
+
+    def describe(self, tables: Tables) -> Described | None:
+        """Return the table's columns; a name that leads to no table is None."""
+        try:
+            described = self._connection.execute(f"DESCRIBE SELECT * FROM {tables.relation}").fetchall()  # noqa: S608 - the name is quoted
+        except duckdb.Error as error:
+            is_there = tables.forecasts.lower() in {
+                name.lower() for name in self.relations()
+            }  # a view over what is gone
+            if isinstance(error, duckdb.CatalogException) and not is_there:
+                return None
+            raise WarehouseError(f"{self._name}: {tables.forecasts} cannot be read: {first_line(error)}") from error
+        return Described(tables.relation, {str(row[0]): _kind(str(row[1])) for row in described}, converts=True)
+
+    def relations(self) -> tuple[str, ...]:
+        """Return every table and view, with its schema unless that is main."""
+        return tuple(str(row[0]) for row in self._connection.execute(statement("relations")).fetchall())
+
+    def may_write(self, tables: Tables) -> str:  # noqa: ARG002 - there are no roles here
+        """Return nothing: a file has no roles, and it was opened to be read."""
+        return ""
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:  # noqa: ARG001 - it runs in this process
+    """Open the file of `duckdb:///path` to read it; a writer that has it delays us by at most `patience` seconds."""
+    path = database_path(url, base)
+    return DuckDBEngine(patiently(lambda: open_to_read(path), SystemClock(), patience), str(path))
+
+
+def _kind(written: str) -> Kind:
+    name = written.partition("(")[0]
+    if name.startswith("TIMESTAMP"):
+        return Kind.MOMENT
+    return _KINDS.get(name, Kind.EXACT if name.endswith("INT") or name == "INTEGER" else Kind.OTHER)
+
+
+def _in_utc(value: Any) -> Any:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value

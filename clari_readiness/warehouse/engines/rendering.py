@@ -1,0 +1,133 @@
+"""A statement in DuckDB's dialect, said in another engine's: parameters stay bound, and none is ever written into it.
+
+sqlglot knows most of it. What it does not are lists as parameters, which other engines have in another way each or not
+at all: here each of their values becomes a parameter of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+Rewrite = Callable[[exp.Expr], exp.Expr]
+
+_MARK = "\x02"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A statement for an engine, and the parameters that it names."""
+
+    sql: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How an engine wants statements. `name` is sqlglot's; `rewrite` mends a node that sqlglot would leave wrong.
+
+    `placeholder` is how a parameter is written; `percent` what a percent sign that is none must be.
+    """
+
+    name: str
+    placeholder: str
+    rewrite: Rewrite
+    percent: str = "%"
+
+    def render(self, sql: str, params: Mapping[str, Any]) -> Rendered:
+        """Return a statement of DuckDB's as this engine takes it. Every name in it is quoted."""
+        unrolled = _Unrolled(dict(params))
+        tree = _rewritten(_rewritten(sqlglot.parse_one(sql, read="duckdb"), unrolled.rewrite), self.rewrite)
+        used = dict.fromkeys(node.name for node in tree.find_all(exp.Placeholder))
+        text = _rewritten(tree, _marked).sql(dialect=self.name, identify=True, comments=False, pretty=True)
+        text = text.replace("%", self.percent)
+        for name in used:
+            text = text.replace(f"{_MARK}{name}{_MARK}", self.placeholder.format(name))
+        return Rendered(text, {name: unrolled.params[name] for name in used})
+
+
+def _rewritten(tree: exp.Expr, rewrite: Rewrite) -> exp.Expr:
+    """Rewrite every node, the innermost first: what a node is replaced by holds what became of those within."""
+    for node in reversed(list(tree.bfs())):
+        new = rewrite(node)
+        if new is not node:
+            if node is tree:
+                tree = new
+            else:
+                node.replace(new)
+    return tree
+
+
+def _marked(node: exp.Expr) -> exp.Expr:
+    """Write parameters so that nothing else can look like one: a percent sign may stand in a table's name."""
+    return exp.Var(this=f"{_MARK}{node.name}{_MARK}") if isinstance(node, exp.Placeholder) else node
+
+
+@dataclass
+class _Unrolled:
+    """Takes lists out of a statement; `params` grows by one for each of their values."""
+
+    params: dict[str, Any] = field(repr=False)
+
+    def rewrite(self, node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.ArrayContains) and isinstance(node.this, exp.Placeholder):
+            return self._is_one_of(node)
+        if isinstance(node, exp.Length) and isinstance(node.this, exp.Placeholder):
+            return exp.Literal.number(len(self.params[node.this.name]))
+        if isinstance(node, exp.CTE) and node.args.get("materialized") is False:
+            node.set("materialized", None)  # elsewhere it would be worked out again for each use
+        if isinstance(node, exp.Select) and any(node.find_all(exp.Explode)):
+            return self._without_lists(node)
+        return node
+
+    def _is_one_of(self, node: exp.ArrayContains) -> exp.Expr:
+        values = self._each(node.this.name)
+        return exp.In(this=node.expression, expressions=values) if values else exp.false()
+
+    def _each(self, name: str) -> list[exp.Expr]:
+        values: Sequence[Any] = self.params[name]
+        self.params.update({f"{name}_{at}": value for at, value in enumerate(values)})
+        return [exp.Placeholder(this=f"{name}_{at}") for at in range(len(values))]
+
+    def _without_lists(self, select: exp.Select) -> exp.Expr:
+        own = [each.alias_or_name for each in select.expressions]
+        lists = [each.unalias() for each in select.expressions]
+        if all(isinstance(each, exp.Explode) for each in lists):
+            return self._rows(own, [each.this for each in lists])
+        at = next((at for at, each in enumerate(lists) if isinstance(each, exp.Explode)), None)
+        return select if at is None else _for_each_struct(select, at)
+
+    def _rows(self, names: Sequence[str], lists: Sequence[exp.Expr]) -> exp.Expr:
+        """Turn lists side by side, one of them perhaps a range, into as many rows as each of them has values."""
+        columns = [self._values(each) for each in lists]
+        length = max(map(len, columns))
+        rows = [
+            exp.select(*(exp.alias_(column[row], name) for name, column in zip(names, columns, strict=True)))
+            for row in range(length)
+        ]
+        return _together(rows)
+
+    def _values(self, listed: exp.Expr) -> list[exp.Expr]:
+        if isinstance(listed, exp.GenerateSeries):
+            return [exp.Literal.number(at) for at in range(int(listed.args["end"].name))]
+        kind = listed.args["to"].expressions[0]
+        return [exp.Cast(this=each, to=kind.copy()) for each in self._each(listed.this.name)]
+
+
+def _for_each_struct(select: exp.Select, at: int) -> exp.Expr:
+    """Turn a list of structs among a SELECT's columns into one SELECT for each of them."""
+    branches = []
+    for struct in select.expressions[at].unalias().this.expressions:
+        branch = select.copy()
+        columns = [exp.alias_(each.expression.copy(), each.this.name) for each in struct.expressions]
+        branch.set("expressions", [*branch.expressions[:at], *columns, *branch.expressions[at + 1 :]])
+        branches.append(branch)
+    return _together(branches)
+
+
+def _together(selects: Sequence[exp.Select]) -> exp.Expr:
+    return exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0]

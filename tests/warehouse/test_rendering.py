@@ -1,0 +1,61 @@
+"""Statements in another engine's dialect: what is a parameter stays one, whatever is in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+
+from clari_readiness.warehouse.columns import Described, Kind
+from clari_readiness.warehouse.engines import postgres, sqlite
+from clari_readiness.warehouse.engines.rendering import Dialect
+from clari_readiness.warehouse.statements import quoted, render, statement
+from clari_readiness.warehouse.tables import CANONICAL_COLUMNS, GRAIN, Tables
+
+HOSTILE = "x'); DROP TABLE forecasts; -- %s $1 :a"
+PARAMS: dict[str, Any] = {
+    **{each: [HOSTILE, "another"] for each in ("forecasts", "periods", "jobs", "columns")},
+    **dict.fromkeys(("time_period", "table_name"), HOSTILE),
+    **dict.fromkeys(("since", "until", "day"), datetime(2026, 9, 1)),  # noqa: DTZ001 - as checks give it
+    "newest_only": True,
+}
+CHECKS = sorted(Path(each.name).stem for each in (files("clari_readiness.warehouse") / "sql" / "checks").iterdir())
+DIALECTS = {"postgres": postgres.DIALECT, "sqlite": sqlite.DIALECT}
+
+
+def written(name: str) -> str:
+    """Return a check's statement over a table with all columns, in DuckDB's dialect."""
+    described = Described('"100%s"."clari"', dict.fromkeys(CANONICAL_COLUMNS, Kind.TEXT))
+    selection = Tables().selection(CANONICAL_COLUMNS, (), described)
+    grain = ", ".join(map(quoted, GRAIN))
+    return render(f"checks/{name}", {"forecasts": f"forecasts AS ({selection.sql})", "grain": grain})
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_a_statement_holds_the_name_of_each_parameter_and_no_value(dialect: Dialect, name: str) -> None:
+    rendered = dialect.render(written(name), PARAMS)
+    assert "DROP" not in rendered.sql
+    assert len(sqlglot.parse(rendered.sql.replace("%%", "%"), read=dialect.name)) == 1
+    for parameter in rendered.params:
+        assert dialect.placeholder.format(parameter) in rendered.sql
+    named = {each for each in PARAMS if f"${each}" in statement(f"checks/{name}")}
+    assert {parameter.rstrip("0123456789_") for parameter in rendered.params} == named
+
+
+def test_a_list_becomes_a_parameter_for_each_value_and_an_empty_one_is_never_true() -> None:
+    rendered = postgres.DIALECT.render("SELECT 1 FROM t WHERE list_contains($names, a)", {"names": ["b", "c"]})
+    assert dict(rendered.params) == {"names_0": "b", "names_1": "c"}
+    assert '"a" IN (%(names_0)s, %(names_1)s)' in rendered.sql
+    empty = postgres.DIALECT.render("SELECT 1 FROM t WHERE list_contains($names, a)", {"names": []})
+    assert dict(empty.params) == {}
+    assert "FALSE" in empty.sql
+
+
+def test_a_percent_sign_that_is_no_parameter_is_doubled_where_the_driver_would_read_it() -> None:
+    assert '"100%%s"."clari"' in postgres.DIALECT.render(written("freshness"), PARAMS).sql
+    assert '"100%s"."clari"' in sqlite.DIALECT.render(written("freshness"), PARAMS).sql
