@@ -12,9 +12,11 @@ import typer
 
 from clari_readiness.environments.drafting import Draft
 from clari_readiness.environments.problems import Path as Keys
+from clari_readiness.environments.values import is_reference
 from clari_readiness.errors import SettingsError, WarehouseError
 from clari_readiness.warehouse import CANONICAL_COLUMNS, Tables, WarehouseReader, database_path
 from clari_readiness.warehouse.tables import suggestion
+from clari_readiness.warehouse.url import scheme_of
 
 Answer = TypeVar("Answer")
 
@@ -92,12 +94,13 @@ class Interview:
 
     def _url(self, url: str) -> str:
         self._judge(("warehouse", "url"), url)
-        path = database_path(url, self.draft.path.absolute().parent)
-        if path.exists():
-            with WarehouseReader.open(url, Tables(), path.parent):
-                pass
+        reader = self._reader(url, Tables())
+        if reader is not None:
+            reader.close()
+        elif is_reference(url):
+            typer.echo(f"  {url}: where it leads is not looked at now; `clari-readiness check` does")
         else:
-            typer.echo(f"  {path}: is not there yet; `clari-readiness export --env={self.draft.name}` would make it")
+            typer.echo(f"  {url}: is not there yet; `clari-readiness export --env={self.draft.name}` would make it")
         return url
 
     def _table(self, name: str) -> str:
@@ -106,12 +109,19 @@ class Interview:
         return name
 
     def _columns(self, table: str) -> list[str]:
-        """Return the columns of a table; none while there is no warehouse."""
-        url, base = self.answers["warehouse", "url"], self.draft.path.absolute().parent
-        if not database_path(url, base).exists():
+        """Return the columns of a table; none while there is no warehouse, or only a reference to one."""
+        reader = self._reader(self.answers["warehouse", "url"], Tables(table))
+        if reader is None:
             return []
-        with WarehouseReader.open(url, Tables(table), base) as reader:
+        with reader:
             return list(reader.columns)
+
+    def _reader(self, url: str, tables: Tables) -> WarehouseReader | None:
+        """Open the warehouse; a file of ours that no export has made yet is None, and so is a reference."""
+        base = self.draft.path.absolute().parent
+        if is_reference(url) or (scheme_of(url) == "duckdb" and not database_path(url, base).exists()):
+            return None
+        return WarehouseReader.open(url, tables, base)
 
     def _column(self, ours: str, theirs: str | None, there: list[str]) -> None:
         """Ask what a column of ours is called, where the table has none of that name; nothing is none."""

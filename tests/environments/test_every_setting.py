@@ -50,6 +50,7 @@ warehouse.url = "duckdb:///w.duckdb"
 warehouse.forecasts = "a.b"
 warehouse.columns = { owner_email = "rep_mail" }
 warehouse.grain = ["job_id"]
+warehouse.timeout = "5m"
 trial.warehouse = "duckdb:///trial.duckdb"
 trial.version_command = ["git", "rev-parse", "HEAD"]
 trial.time_scale = 20.0
@@ -70,7 +71,7 @@ max_recording_age = "90d"
 exact_within = "5m"
 state = "state.duckdb"
 metrics = "metrics.prom"
-report = { personal_data = "initials" }
+report = { personal_data = "initials", seal_key = "env://SEAL" }
 opportunities = ["0061"]
 """
 EXAMPLES = [
