@@ -324,9 +324,9 @@ def hostile_report() -> GateReport:
     return hostile()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[BrowserContext]:
-    """A real Chromium, started once for all tests."""
+    """A real Chromium for the tests of a module: its event loop runs until it ends, and there can be no other."""
     if not CHROMIUM.exists():
         missing = f"{CHROMIUM} is missing: install it with make system-deps"
         if os.environ.get("CI") == "true":
