@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
@@ -107,6 +108,12 @@ def test_each_picture_has_a_name_and_a_table_that_says_the_same(make: SimpleName
     assert found[1].rows == (("net_bookings", "9", "0", "1", "90.0%"),)
     assert found[2].rows[0][-3:] == ("70,638,040.47", "70,638,040.40", "-0.07")
     assert found[3].tones == ("pass", "fail", "not-verified")
+
+
+def test_who_has_drawn_a_picture_still_hears_what_cannot_be_imported(make: SimpleNamespace) -> None:
+    assert pictures(make.pictured())
+    with pytest.raises(ModuleNotFoundError, match="nowhere_to_be_found"):
+        import_module("nowhere_to_be_found")
 
 
 def test_pictures_are_the_same_each_time_and_hold_nothing_that_acts(make: SimpleNamespace) -> None:
