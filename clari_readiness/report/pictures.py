@@ -150,9 +150,9 @@ def _pygal() -> Any:
     The hook is for plugins with maps, and made for an import system that is gone: with it, whoever imports what is not
     there gets a warning, or an error that says nothing of it.
     """
-    hooks = list(sys.meta_path)
     pygal = import_module("pygal")
-    sys.meta_path[:] = hooks
+    # Only this one: another that comes with pygal is the finder of what is installed.
+    sys.meta_path[:] = [hook for hook in sys.meta_path if not isinstance(hook, pygal.PluginImportFixer)]
     return pygal
 
 

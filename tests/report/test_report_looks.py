@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
@@ -114,6 +115,11 @@ def test_who_has_drawn_a_picture_still_hears_what_cannot_be_imported(make: Simpl
     assert pictures(make.pictured())
     with pytest.raises(ModuleNotFoundError, match="nowhere_to_be_found"):
         import_module("nowhere_to_be_found")
+
+
+def test_who_has_drawn_a_picture_still_finds_what_is_installed(make: SimpleNamespace) -> None:
+    assert pictures(make.pictured())
+    assert version("clari-readiness") == version("clari_readiness")
 
 
 def test_pictures_are_the_same_each_time_and_hold_nothing_that_acts(make: SimpleNamespace) -> None:
