@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AIRFLOW := .venv-airflow
+# Bytecode is kept, whatever the environment says: tests start the gate hundreds of times, and each would be compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help check test soak sabotage mutants lint types layers lock system-deps cassettes bench clean
@@ -13,9 +15,8 @@ help:  ## what there is to make
 check: $(VENV)/.check  ## run the gate in the default environment, with what it decided and where the report is
 	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
 
-# Bytecode is kept, whatever the environment says: the gate is started hundreds of times, and would be compiled each time.
 test: $(VENV)/.dev $(AIRFLOW)/.done  ## run every test
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
 
 soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, and say how often it really was
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests -k test_law_ -n auto --dist load --maxschedchunk 1 -q $(ARGS)
