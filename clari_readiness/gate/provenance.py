@@ -66,9 +66,7 @@ def _numbers(document: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def _recordings(readiness: Readiness) -> Iterator[Recording]:
-    if not readiness.uses_recordings:
-        return
-    for name in readiness.recordings.names():
+    for name in _replayed(readiness):
         try:
             made = readiness.recordings.made(name)
         except ReadinessError:
@@ -88,8 +86,10 @@ def _paths(readiness: Readiness) -> Iterator[tuple[Path, str]]:
     """Yield the files that were looked into, each with the name under which the report shows it."""
     environment = readiness.environment
     yield readiness.environments.path, readiness.environments.path.name
-    if readiness.uses_recordings:
-        yield from ((shipped("cassettes") / f"{name}.json", f"cassettes/{name}.json") for name in _names(readiness))
+    directory = readiness.cassettes
+    kept_in = directory.name if directory == shipped("cassettes") else f"{directory.parent.name}/{directory.name}"
+    for name in _replayed(readiness):
+        yield directory / f"{name}.json", f"{kept_in}/{name}.json"
     rotation, dashboard = environment.key_rotation, environment.dashboard
     named = [*environment.alerts.rules, rotation and rotation.runbook, dashboard and dashboard.file]
     yield from ((environment.file_of(written), written) for written in named if written)
@@ -97,8 +97,9 @@ def _paths(readiness: Readiness) -> Iterator[tuple[Path, str]]:
     yield from ((path, f"trial/{path.name}") for path in sorted(trial.glob("*.json")))
 
 
-def _names(readiness: Readiness) -> tuple[str, ...]:
-    return readiness.recordings.names()
+def _replayed(readiness: Readiness) -> tuple[str, ...]:
+    """Return the cassettes that stand for Clari in this run: the shipped ones, or a tenant's."""
+    return readiness.recordings.names() if readiness.environment.replays else ()
 
 
 def _file(path: Path, name: str) -> Iterator[EvidenceFile]:

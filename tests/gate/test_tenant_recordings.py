@@ -19,6 +19,7 @@ from clari_readiness.environments import load
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
+from clari_readiness.gate.provenance import provenance
 from clari_readiness.gate.publishing import publish
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.recorded import recorded_documents
@@ -191,6 +192,14 @@ def test_the_settings_are_replayed_under_the_same_pseudonyms(team: Team) -> None
         assert clari.account_emails(account.user_id) == {account.email}
         assert readiness.environment.forecasts != (FORECAST,)
         assert not readiness.environment.live
+
+
+def test_a_replay_rests_on_the_recordings_with_their_age_and_their_content(team: Team) -> None:
+    with team.run("replay", key=False) as readiness:
+        found = provenance(readiness, exporter_version="")
+        names = readiness.recordings.names()
+    assert {(each.name, each.origin) for each in found.recordings} == {(name, "tenant") for name in names}
+    assert {f"recordings/staging/{name}.json" for name in names} <= {file.name for file in found.files}
 
 
 def test_a_replay_leaves_what_a_live_run_left_behind_alone(team: Team) -> None:
