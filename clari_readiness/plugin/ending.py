@@ -14,8 +14,8 @@ from clari_readiness.gate.decision import BROKE
 class Ending:
     """Stands between this process and `os._exit` and `os.exec*`, which end it without a decision.
 
-    A child that was forked may end as it likes. `os._exit(0)` before the decision is a broken gate (3) that leaves no
-    report, since the run has removed that of the run before; after it, the exit code stays the decision's.
+    A child that was forked may end as it likes. `os._exit(0)` before the decision is a broken gate (3), and the reports
+    say what they have said since the run began: INCOMPLETE. After it, the exit code stays the decision's.
     """
 
     def __init__(self, config: pytest.Config) -> None:

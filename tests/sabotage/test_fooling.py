@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from clari_readiness.gate.catalogue import CATALOGUE
+from clari_readiness.plugin.session import NOT_ENDED
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
 from tests.sabotage.cases import MANAGED, REHEARSED
@@ -158,12 +159,16 @@ def test_a_check_that_does_not_pass_keeps_the_run_from_passing(passing: Integrat
 
 
 @pytest.mark.parametrize("status", [0, 1])
-def test_a_check_that_ends_the_process_leaves_no_decision_and_no_report(passing: Integration, status: int) -> None:
+def test_a_check_that_ends_the_process_leaves_a_report_that_says_incomplete(passing: Integration, status: int) -> None:
     assert passing.judge().exit_code == 0
     judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, f'import os; os._exit({status})'))}")
-    assert_not_passed(judged, exit_code=3)
+    assert judged.exit_code == 3
     assert "THE GATE BROKE: os._exit was called before the end of the run" in judged.printed
-    assert judged.report is None
+    assert " PASSED" not in judged.printed
+    assert judged.report is not None
+    assert judged.report["decision"]["words"] == "REHEARSAL INCOMPLETE"
+    assert judged.report["decision"]["reasons"] == [NOT_ENDED]
+    assert set(judged.results.values()) <= {"NOT VERIFIED"}
 
 
 def test_a_child_of_a_check_may_end_as_it_likes(passing: Integration) -> None:
