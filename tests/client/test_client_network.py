@@ -9,7 +9,7 @@ import pytest
 
 from clari_readiness.client import Deadline, Request
 from clari_readiness.client.wire import HTTP
-from clari_readiness.client.wire.network import proxy_for
+from clari_readiness.client.wire.network import proxy_for, trust
 from clari_readiness.client.wire.origin import Origin
 from clari_readiness.errors import ReadinessError, SettingsError, Unreachable
 
@@ -73,6 +73,15 @@ def test_a_ca_file_that_is_none_is_a_mistake_in_settings(key, clock, tmp_path, c
 
 
 @pytest.mark.usefixtures("no_proxies")
+def test_certificates_are_read_once_for_each_choice_of_them(certificate, monkeypatch) -> None:
+    usual = trust(None)
+    assert trust(None) is usual
+    assert trust(certificate[0]) is not usual
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    assert [trusted["serialNumber"] for trusted in trust(None).get_ca_certs()] != []
+    assert trust(None) is not usual
+
+
 @pytest.mark.parametrize(
     ("base_url", "environment", "expected"),
     [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
+import os
 import ssl
 from pathlib import Path
 from urllib.request import getproxies, proxy_bypass
@@ -31,6 +33,12 @@ def transport(origin: Origin, *, proxy: str | None = None, ca_file: Path | None 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
     """Return the certificates to trust: the usual ones (or `SSL_CERT_FILE`'s), and those of `ca_file` besides."""
+    return _trust(ca_file, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@functools.cache
+def _trust(ca_file: Path | None, *_environment: str | None) -> ssl.SSLContext:
+    # Kept for the process: reading the usual certificates takes longer than most requests, and the gate has 18 clients.
     try:
         context = httpx.create_ssl_context()
     except OSError as error:
