@@ -151,7 +151,7 @@ def _require_a_warehouse(environment: Environment) -> None:
     if environment.kind == "recorded":
         raise SettingsError(
             "recorded has recordings and no warehouse that lasts",
-            way_out="`pytest checks -m reconciliation` rehearses it; or choose another environment with --env",
+            way_out="`clari-readiness check -m reconciliation` rehearses it; or choose another environment with --env",
         )
 
 

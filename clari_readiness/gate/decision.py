@@ -107,7 +107,7 @@ def _found(item: Item, sources: Sequence[Source], findings: Iterable[Finding], m
 def _silent(item: Item, source: Source) -> Finding:
     """Return the finding of a source from which no check reported."""
     text = "its check did not run"
-    fix = "run `pytest checks` without narrowing it, and look for a check that was deleted or did not end"
+    fix = "run all checks without narrowing them, and look for a check that was deleted or did not end"
     return Finding(item.id, source, Result.NOT_VERIFIED, check="", observed=text, fix=fix, cause=text)
 
 

@@ -137,7 +137,7 @@ class Readiness:
             now=environment.clock().now if self.recording else None,
             tenant=self.tenant,
             proof=Proof(environment.max_recording_age, self._real.now, self._wanted),
-            command=f"pytest checks --env={_recordable(environment)} --record-mode=rewrite",
+            command=f"clari-readiness check --env={_recordable(environment)} --record-mode=rewrite",
         )
 
     @cached_property

@@ -119,7 +119,7 @@ class Recordings:
         now: Callable[[], datetime] | None,
         tenant: Tenant | None = None,
         proof: Proof | None = None,
-        command: str = "pytest checks --env=simulated --record-mode=rewrite",
+        command: str = "clari-readiness check --env=simulated --record-mode=rewrite",
     ) -> None:
         self._directory = directory
         self._scrubbing = scrubbing

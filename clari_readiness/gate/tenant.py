@@ -66,7 +66,7 @@ def replayed(environment: Environment) -> Environment:
     Raises SettingsError when there are none, or they are those of other forecasts.
     """
     path = environment.recordings_directory / SETTINGS
-    way_out = f"record it with `pytest checks --env={environment.name} --record-mode=rewrite`"
+    way_out = f"record it with `clari-readiness check --env={environment.name} --record-mode=rewrite`"
     try:
         said = msgspec.json.decode(path.read_bytes(), type=RecordedSettings)
     except OSError:

@@ -101,7 +101,7 @@ def test_recordings_that_are_too_old_are_not_verified(recorded: Recorded) -> Non
     assert item["result"] == "NOT VERIFIED"
     (finding,) = item["findings"]
     assert re.search(r"9[45] days ago; max_recording_age is 90 days", finding["observed"])
-    assert "pytest checks --env=staging --record-mode=rewrite" in finding["fix"]
+    assert "clari-readiness check --env=staging --record-mode=rewrite" in finding["fix"]
 
 
 def test_a_recorded_answer_that_breaks_its_contract_fails(recorded: Recorded) -> None:

@@ -360,7 +360,7 @@ def test_without_readable_settings_nothing_is_replayed(
         (team.tenant.recordings / "settings.json").write_text(written)
     with pytest.raises(SettingsError, match=says) as caught:
         team.replayed()
-    assert "pytest checks --env=staging --record-mode=rewrite" in caught.value.way_out
+    assert "clari-readiness check --env=staging --record-mode=rewrite" in caught.value.way_out
 
 
 def test_a_key_of_recordings_that_is_none_stops_the_run(fresh: Callable[..., Team]) -> None:

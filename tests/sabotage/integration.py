@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pytest
@@ -29,6 +31,7 @@ from clari_readiness.secrets import Secret, fingerprint, fixture_key
 from clari_readiness.simulator import Fault, Organisation, RunningClock, Simulator
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import AlertStore, DuckDBWarehouse, StandingAmounts
+from tests.end_to_end.place import ONLY_OURS
 
 REPOSITORY = Path(__file__).parents[2]
 AFTER_THE_EXPORTS = timedelta(hours=6)
@@ -143,18 +146,26 @@ class Integration:
 
     def judge(self, *arguments: str) -> Judgement:
         """Run the gate, by default over all checks, and return what it said."""
-        with self._simulator() if self.simulator_runs else nullcontext():
+        with self._answering():
             return self._gate(arguments or (str(REPOSITORY / "checks"),))
 
     def judge_here(self, *arguments: str) -> Judgement:
-        """Run the gate inside this process, which costs half as much; what it printed is the test's own output."""
+        """Run the gate inside this process, which costs a third as much; a check of a team's own needs its own."""
         where = [f"--env={self.environment}", f"--config={self.settings}", "-s"]
-        left_out = ("cacheprovider", "faulthandler", "schemathesis", "xdist", "hypothesispytest")
-        plugins = [word for name in left_out for word in ("-p", f"no:{name}")]
+        plugins = [*ONLY_OURS, "-p", "no:faulthandler", "-p", "no:xdist"]
         quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", f"--rootdir={REPOSITORY}"]
-        with self._simulator():
-            code = pytest.main([*arguments, *where, *plugins, *quiet])
-        return Judgement(int(code), "", self._report())
+        printed = io.StringIO()
+        with self._answering(), patch.dict(os.environ, self._environ(), clear=True), redirect_stdout(printed):
+            code = pytest.main([*(arguments or (str(REPOSITORY / "checks"),)), *where, *plugins, *quiet])
+        sys.stdout.write(printed.getvalue())
+        return Judgement(int(code), printed.getvalue(), self._report())
+
+    def _answering(self) -> AbstractContextManager[object]:
+        return self._simulator() if self.simulator_runs else nullcontext()
+
+    def _environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLARI_", "PYTEST_"))}
+        return kept | self.variables
 
     def _simulator(self) -> Simulator:
         state = self.directory / ".readiness" / "simulated"
@@ -165,12 +176,11 @@ class Integration:
         )
 
     def _gate(self, arguments: Sequence[str]) -> Judgement:
-        where = [f"--env={self.environment}", f"--config={self.settings}", "-p", "no:cacheprovider"]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLARI_", "PYTEST_"))}
+        where = [f"--env={self.environment}", f"--config={self.settings}"]
         gate = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments, *where],
+            [sys.executable, "-m", "pytest", *arguments, *where, *ONLY_OURS],
             cwd=REPOSITORY,
-            env=kept | self.variables,
+            env=self._environ(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
