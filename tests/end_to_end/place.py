@@ -24,7 +24,7 @@ from clari_readiness.simulator import DEFAULT_NOW, Line, Organisation, RunningCl
 REPOSITORY = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SPEED = 200.0
-PATIENCE = 100.0  # seconds for a process to end, on a machine that is busy with others
+PATIENCE = 300.0  # seconds for a process to end, on a machine that is busy with others
 
 ONLY_OURS = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 """Without the plugins that only this project's tests bring along: `make check` does not install them."""

@@ -31,7 +31,7 @@ from clari_readiness.secrets import Secret, fingerprint, fixture_key
 from clari_readiness.simulator import Fault, Organisation, RunningClock, Simulator
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import AlertStore, DuckDBWarehouse, StandingAmounts
-from tests.end_to_end.place import ONLY_OURS
+from tests.end_to_end.place import ONLY_OURS, PATIENCE
 
 REPOSITORY = Path(__file__).parents[2]
 AFTER_THE_EXPORTS = timedelta(hours=6)
@@ -184,7 +184,7 @@ class Integration:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=200,
+            timeout=PATIENCE,
             check=False,
         )
         return Judgement(gate.returncode, gate.stdout, self._report())
