@@ -6,8 +6,10 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 
 import trustme
 
@@ -19,33 +21,34 @@ def gateway(authority: trustme.CA, upstream: int, *, expired: datetime | None = 
     """Listen on a port of loopback for `localhost`, pass everything on to the port `upstream`, and yield the port."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", not_after=expired).configure_cert(tls)
-    loop, started = asyncio.new_event_loop(), threading.Event()
-    thread = threading.Thread(target=_run, args=(loop, started), daemon=True)
+    listening: Future[tuple[int, Callable[[], object]]] = Future()
+    thread = threading.Thread(target=lambda: asyncio.run(_listen(tls, upstream, listening)), daemon=True)
     thread.start()
-    started.wait()
-
-    async def listen() -> asyncio.Server:
-        return await asyncio.start_server(_passing_on_to(upstream), "127.0.0.1", 0, ssl=tls)
-
-    server = asyncio.run_coroutine_threadsafe(listen(), loop).result()
+    port, stop = listening.result()
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield port
     finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join()
 
 
-def _run(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
-    asyncio.set_event_loop(loop)
-    loop.call_soon(started.set)
-    loop.run_forever()
+async def _listen(tls: ssl.SSLContext, upstream: int, listening: Future[tuple[int, Callable[[], object]]]) -> None:
+    loop, told_to_stop = asyncio.get_running_loop(), asyncio.Event()
+    server = await asyncio.start_server(_passing_on_to(upstream), "127.0.0.1", 0, ssl=tls)
+    port = server.sockets[0].getsockname()[1]
+    listening.set_result((port, partial(loop.call_soon_threadsafe, told_to_stop.set)))
+    await told_to_stop.wait()
+    server.close()
 
 
 def _passing_on_to(port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inside, outside = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pass(reader, outside), _pass(inside, writer))
+        try:
+            await asyncio.gather(_pass(reader, outside), _pass(inside, writer))
+        except asyncio.CancelledError:
+            for each in (outside, writer):
+                each.transport.abort()
 
     return serve
 
