@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
 from clari_readiness.environments.values import unknown
@@ -39,7 +40,7 @@ class Declaration(_Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class NotApplicable(_Entry):
-    """An item that does not apply; `surface` is the part of Clari that is not used."""
+    """An item that does not apply, or with `surface` a part of Clari that the exporter does not use."""
 
     optional: ClassVar[frozenset[str]] = frozenset({"surface"})
 
@@ -58,6 +59,9 @@ class Waiver(_Entry):
 
 
 AnyEntry = TypeVar("AnyEntry", bound=_Entry)
+
+SURFACES: Mapping[str, str] = MappingProxyType({"audit events": "audit", "opportunities": "opportunities"})
+"""A surface that an exporter may do without, as people write it -> as the trial knows it."""
 
 _DATES = frozenset({"expires", "on", "approved_on"})
 
@@ -89,4 +93,6 @@ def _wrong(key: str, value: Any) -> str:
         return "" if good else "expected a date, written 2027-01-31 without quotes"
     if not isinstance(value, str):
         return "expected text in quotes"
+    if key == "surface":
+        return "" if value in SURFACES else unknown(value, sorted(SURFACES))
     return "" if value.strip() else "is empty"

@@ -42,6 +42,7 @@ class Environment(Settings):
     """An environment, ready to be asked. `recorded` and `simulated` are rehearsals, every other one is a team's."""
 
     _place: Place = PrivateAttr()
+    _exempt: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _replayed: bool = PrivateAttr(default=False)
     _kept: dict[str, Secret | SecretError] = PrivateAttr(default_factory=dict)
 
@@ -51,6 +52,12 @@ class Environment(Settings):
         environment = cls.model_validate(written)
         environment._place = place
         return environment
+
+    def without(self, surfaces: Mapping[str, str]) -> Environment:
+        """Return this environment with an exporter that has not these surfaces of Clari, each with the reason why."""
+        exempt = self.model_copy()
+        exempt._exempt = surfaces
+        return exempt
 
     def as_recorded(self, forecasts: tuple[str, ...], account: ServiceAccount | None) -> Environment:
         """Return this environment as its recordings show it, under their pseudonyms, and never live.
@@ -75,6 +82,11 @@ class Environment(Settings):
     def name(self) -> str:
         """The name in `[env.NAME]`."""
         return self._place.name
+
+    @property
+    def exempt_surfaces(self) -> Mapping[str, str]:
+        """The surfaces of Clari that its exporter does not have, as approved (`[[not_applicable]]`), and why."""
+        return self._exempt
 
     @property
     def kind(self) -> Kind:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from clari_readiness.environments.concessions import Declaration, NotApplicable, Waiver, entries
+from clari_readiness.environments.concessions import SURFACES, Declaration, NotApplicable, Waiver, entries
 from clari_readiness.environments.environment import LEFT_BEHIND, Environment, Place
 from clari_readiness.environments.problems import Problem, dotted, given, keys, problems
 from clari_readiness.environments.reading import read
@@ -77,13 +77,23 @@ def loaded(
         # each once: what is wrong in [default] is wrong in all that inherit it
         raise SettingsError("\n".join(dict.fromkeys(lines)))
     names = list(environments)
+    exempt = entries(NotApplicable, document.get("not_applicable", []), "not_applicable", names)
     return Environments(
         path=path.absolute(),
         declarations=entries(Declaration, document.get("declarations", []), "declarations", names),
-        not_applicable=entries(NotApplicable, document.get("not_applicable", []), "not_applicable", names),
+        not_applicable=exempt,
         waivers=entries(Waiver, document.get("waivers", []), "waivers", names),
-        _all=environments,
+        _all={name: each.without(_surfaces(exempt, name, today)) for name, each in environments.items()},
     )
+
+
+def _surfaces(exempt: Iterable[NotApplicable], name: str, today: date) -> dict[str, str]:
+    """Return the surfaces that an environment's exporter does not have on this day, and why."""
+    return {
+        SURFACES[each.surface]: each.reason
+        for each in exempt
+        if each.surface and each.env == name and not each.problem and each.expires and each.expires >= today
+    }
 
 
 def load_default(config: Path | None = None, *, clock: Clock | None = None) -> Environments:

@@ -138,8 +138,7 @@ class Trial(Table):
     `time_scale` is how many times faster than real time the simulator's clock runs, where the exporter can be told to
     wait less. `at_once` is how many scenarios are tried side by side, where it writes nothing that two would share:
     warehouse, `HOME` and `TMPDIR` are each scenario's own. `env` is what the exporter wants besides, `variables` what
-    it calls the variables of ours, `tables` the same of its tables; `not_applicable` says of a surface why the exporter
-    does not have it.
+    it calls the variables of ours, `tables` the same of its tables.
     """
 
     warehouse: WarehouseUrl = Field(repr=False)
@@ -151,7 +150,6 @@ class Trial(Table):
     tables: Mapping[Literal["clari_forecasts", "audit_events", "opportunities"], TrialTable] = Field(
         default_factory=dict
     )
-    not_applicable: Mapping[Literal["audit", "opportunities"], Line] = Field(default_factory=dict)
 
 
 class Schedule(Table):

@@ -107,6 +107,7 @@ def _record(environment: Environment, wishes: Wishes) -> Record:
         suite_version(),
         full=environment.live,
         most=LIVE if environment.live else REHEARSED,
+        exempt=frozenset(case.accused.not_applicable.values()),
     )
     clock, directory = SystemClock(), environment.make_directory() / "trial"
     try:

@@ -50,7 +50,7 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
         environment.base if environment else Path.cwd(),
         Names(settings.variables, settings.env) if settings else Names(),
         {ours: _names(ours, table) for ours, table in settings.tables.items()} if settings else {},
-        dict[str, str](settings.not_applicable.items()) if settings else {},
+        environment.exempt_surfaces if environment else {},
         _at_once(settings, wishes, is_reference=not words),
     )
 

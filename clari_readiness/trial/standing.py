@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import clari_readiness
 from clari_readiness.errors import NotVerified
 from clari_readiness.trial.record import Record
+from clari_readiness.trial.verdict import Verdict
 
 LIVE = timedelta(days=7)
 """How old a trial may be that a live environment goes by."""
@@ -22,13 +24,17 @@ _RUN = "run `clari-readiness trial`, all of it"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a trial must be of to count: the exporter, its version, the suite's version, and whether in `full`."""
+    """What a trial must be of to count: the exporter, its version, the suite's version, and whether in `full`.
+
+    `exempt` are the reasons for which it may have left a surface out.
+    """
 
     exporter: str
     version: str
     suite: str
     full: bool
     most: timedelta
+    exempt: AbstractSet[str] = frozenset()
 
 
 def standing(record: Record, wanted: Wanted, now: datetime) -> Record:
@@ -51,6 +57,9 @@ def standing(record: Record, wanted: Wanted, now: datetime) -> Record:
         raise NotVerified(f"the last trial is {age.days} days old, and at most {wanted.most.days} count", way_out=_RUN)
     if wanted.full and not record.full:
         raise NotVerified("the last trial was not a full one", way_out=_RUN)
+    left_out = {each.reason for each in record.outcomes if each.verdict is Verdict.NOT_APPLICABLE}
+    if forgotten := sorted(left_out - wanted.exempt):
+        raise NotVerified(f"the last trial left out what is not exempt any more: {forgotten[0]}", way_out=_RUN)
     return record
 
 

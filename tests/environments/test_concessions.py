@@ -95,6 +95,38 @@ def test_a_mistake_is_kept_with_the_entry_and_stops_nothing(loaded: Loaded, was:
     assert waiver.place == "waivers[0]"
 
 
+SURFACE = """
+[[not_applicable]]
+item = "API-06"
+env = "prod"
+surface = "audit events"
+reason = "we export forecasts only"
+approved_by = "head of revops"
+expires = 2027-05-01
+"""
+
+
+def test_a_surface_is_exempt_in_the_environment_it_was_approved_for(loaded: Loaded) -> None:
+    environments = loaded(f"[env.prod]\n[env.staging]\n{SURFACE}")
+    assert environments.get("prod").exempt_surfaces == {"audit": "we export forecasts only"}
+    assert environments.get("staging").exempt_surfaces == {}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "problem"),
+    [
+        ("2027-05-01", "2020-05-01", ""),
+        ('approved_by = "head of revops"', "", "approved_by: missing"),
+        ('"audit events"', '"audit evnts"', "surface: unknown; the nearest is audit events"),
+        ('surface = "audit events"', "", ""),
+    ],
+)
+def test_without_a_surface_that_is_approved_now_all_are_tried(loaded: Loaded, was: str, now: str, problem: str) -> None:
+    environments = loaded("[env.prod]" + SURFACE.replace(was, now))
+    assert environments.get("prod").exempt_surfaces == {}
+    assert environments.not_applicable[0].problem == problem
+
+
 def test_an_entry_for_an_environment_that_does_not_exist_counts_for_every_one(loaded: Loaded) -> None:
     (waiver,) = loaded("[env.prod]" + WAIVER.replace('"prod"', '"prdo"')).waivers
     assert waiver.env == ""

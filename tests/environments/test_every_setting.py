@@ -59,7 +59,6 @@ trial.env = { A = "b" }
 trial.variables = { base_url = "URL" }
 trial.tables.clari_forecasts.name = "x"
 trial.tables.clari_forecasts.columns = { user_id = "y" }
-trial.not_applicable = { audit = "none" }
 key_rotation = { runbook = "runbook.md", rotated_on = 2026-10-01, every = "90d" }
 key_fingerprint = "812c634ebaf8f9a031ea9c287ca372b85c6d73dea08ac7161012ccf0010cbd69"
 fingerprint_salt = "0123456789abcdef"

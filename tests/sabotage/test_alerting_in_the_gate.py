@@ -69,7 +69,7 @@ def test_it_does_not_pass(
 ) -> None:
     integration = copy_of(template, tmp_path / "integration")
     wreck(integration)
-    found = finding(integration.judge(*ALONE))
+    found = finding(integration.judge_here(*ALONE))
     assert found["result"] == result
     assert observed in found["observed"]
 
@@ -78,7 +78,7 @@ def test_the_gate_asks_no_destination_anything_and_shows_no_address(template: In
     integration = copy_of(template, tmp_path / "integration")
     with web_hook() as hook:
         integration.reword('"json://127.0.0.1:9/ops"', f'"{hook.url()}"')
-        judged = integration.judge(*ALONE)
+        judged = integration.judge_here(*ALONE)
         assert hook.requests == []
     assert finding(judged)["result"] == "FAIL"
     report = (integration.directory / ".readiness" / "simulated" / "report.json").read_text()
@@ -93,9 +93,9 @@ def test_the_nightly_reconciliation_of_a_live_environment_tells_that_it_could_no
     integration.variables.pop("CLARI_API_KEY_PROD")
     with web_hook() as hook:
         integration.reword("[env.prod]\n", f'[env.prod]\nalerts.to = ["{hook.url()}"]\n')
-        assert integration.judge(ALONE[0], "-k", "MON-05").exit_code == 10
+        assert integration.judge_here(ALONE[0], "-k", "MON-05").exit_code == 10
         assert hook.requests == []
-        night = integration.judge(ALONE[0], "-m", "reconciliation")
+        night = integration.judge_here(ALONE[0], "-m", "reconciliation")
         assert night.exit_code == 10
         assert "alerts: " not in night.printed
     (text,) = hook.texts
@@ -109,7 +109,7 @@ def test_what_could_not_be_delivered_is_a_warning_in_the_report(template: Integr
     with web_hook() as hook:
         integration.reword("[env.prod]\n", f'[env.prod]\nalerts.to = ["{hook.url()}"]\n')
         hook.status = 503
-        judged = integration.judge(ALONE[0], "-m", "reconciliation")
+        judged = integration.judge_here(ALONE[0], "-m", "reconciliation")
     assert judged.exit_code == 10
     assert judged.report is not None
     (warning,) = judged.report["warnings"]

@@ -26,7 +26,7 @@ def test_a_table_that_keeps_no_export_but_the_newest_is_not_verified_and_a_first
 
 
 def _findings(integration: Integration) -> list[dict[str, Any]]:
-    report = integration.judge(*MON_03).report
+    report = integration.judge_here(*MON_03).report
     assert report is not None
     (item,) = [item for item in report["items"] if item["id"] == "MON-03"]
     findings: list[dict[str, Any]] = item["findings"]

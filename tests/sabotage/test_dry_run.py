@@ -68,7 +68,7 @@ def test_what_a_dry_run_lists_is_what_the_gate_asks_and_for_the_same_items(
 
 def test_a_dry_run_decides_nothing_and_leaves_the_report_of_the_run_before(integration: Integration) -> None:
     directory = integration.directory / ".readiness" / "simulated"
-    integration.judge(CHECKS, "-m", "connection")
+    integration.judge_here(CHECKS, "-m", "connection")
     left = {path: path.read_bytes() for path in directory.glob("*") if path.name in ("report.json", "history.jsonl")}
     assert len(left) == 2
     dry = integration.judge(CHECKS, "--dry-run", "-n", "2")
@@ -80,26 +80,26 @@ def test_a_dry_run_decides_nothing_and_leaves_the_report_of_the_run_before(integ
 
 def test_a_dry_run_says_what_exports_would_cost(integration: Integration) -> None:
     integration.organise(synchronous_forecast=False)
-    dry = integration.judge(CHECKS, "--dry-run", "-m", "connection")
+    dry = integration.judge_here(CHECKS, "--dry-run", "-m", "connection")
     line = "POST /export/forecast/net_bookings, 2027_Q4, its latest week"
     assert f"{line}: 1 job\n" in dry.printed
     assert "at most 1 of these (export_budget = 1)" in dry.printed
     assert "2027_Q3" not in dry.printed
-    integration.judge(CHECKS, "-m", "connection")
-    again = integration.judge(CHECKS, "--dry-run", "-m", "connection")
+    integration.judge_here(CHECKS, "-m", "connection")
+    again = integration.judge_here(CHECKS, "--dry-run", "-m", "connection")
     assert f"{line}: 0 jobs, one of the last day is used again\n" in again.printed
 
 
 def test_a_managed_connector_is_asked_for_its_jobs(integration: Integration) -> None:
     integration.reword(REHEARSED, MANAGED)
-    dry = integration.judge(CHECKS, "--dry-run")
+    dry = integration.judge_here(CHECKS, "--dry-run")
     assert {"MON-01", "MON-04", "CLA-02"} <= listed(dry)["GET /export/jobs"]
 
 
 def test_a_dry_run_needs_no_key_and_no_warehouse(integration: Integration) -> None:
     integration.environment, integration.simulator_runs = "prod", False
     del integration.variables["CLARI_API_KEY_PROD"]
-    dry = integration.judge(CHECKS, "--dry-run")
+    dry = integration.judge_here(CHECKS, "--dry-run")
     assert dry.exit_code == 5
     assert "to https://api.clari.com/v4" in dry.printed
     assert "GET /export/jobs/{jobId}/results" in dry.printed
@@ -108,7 +108,7 @@ def test_a_dry_run_needs_no_key_and_no_warehouse(integration: Integration) -> No
 
 def test_a_mistake_in_the_settings_is_told_before_anything_is_listed(integration: Integration) -> None:
     integration.reword("[default]", "[default]\nexport_budgte = 1")
-    dry = integration.judge(CHECKS, "--dry-run")
+    dry = integration.judge_here(CHECKS, "--dry-run")
     assert dry.exit_code == 4
     assert "the nearest is export_budget" in dry.printed
     assert "DRY RUN" not in dry.printed

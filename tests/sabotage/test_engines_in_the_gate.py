@@ -41,7 +41,7 @@ def in_duckdb(tables: dict[str, Integration]) -> dict[str, dict[str, str]]:
 
 def judged(integration: Integration, url: str) -> Judgement:
     integration.variables["TEAM_WAREHOUSE"] = url
-    return integration.judge(*CHECKS)
+    return integration.judge_here(*CHECKS)
 
 
 def asked_of_the_table(said: Judgement) -> dict[str, str]:

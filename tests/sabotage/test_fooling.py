@@ -96,7 +96,8 @@ def test_the_integration_of_these_tests_passes(passing: Integration) -> None:
     ids=" ".join,
 )
 def test_a_narrowed_run_is_incomplete(passing: Integration, arguments: tuple[str, ...]) -> None:
-    assert_not_passed(passing.judge(CHECKS, *arguments))
+    judge = passing.judge if "-n" in arguments else passing.judge_here
+    assert_not_passed(judge(CHECKS, *arguments))
 
 
 def test_each_option_that_could_leave_a_check_out_is_named(tmp_path: Path) -> None:
@@ -113,15 +114,15 @@ def test_each_option_that_could_leave_a_check_out_is_named(tmp_path: Path) -> No
 
 
 def test_a_part_of_the_checks_is_incomplete(passing: Integration) -> None:
-    assert_not_passed(passing.judge(f"{CHECKS}/test_auth.py"))
+    assert_not_passed(passing.judge_here(f"{CHECKS}/test_auth.py"))
 
 
 def test_nothing_selected_is_pytests_own_exit_code(passing: Integration) -> None:
-    assert_not_passed(passing.judge(CHECKS, "-k", "no_such_check"), exit_code=5)
+    assert_not_passed(passing.judge_here(CHECKS, "-k", "no_such_check"), exit_code=5)
 
 
 def test_a_subset_passes_over_its_own_items_and_says_so(passing: Integration) -> None:
-    judged = passing.judge(CHECKS, "-m", "contracts")
+    judged = passing.judge_here(CHECKS, "-m", "contracts")
     assert judged.exit_code == 0, judged.printed
     assert "SUBSET PASSED" in judged.printed
     assert judged.report is not None
@@ -129,18 +130,18 @@ def test_a_subset_passes_over_its_own_items_and_says_so(passing: Integration) ->
 
 
 def test_a_narrowed_subset_is_no_subset(passing: Integration) -> None:
-    assert_not_passed(passing.judge(CHECKS, "-m", "contracts", "-k", "CLA-01"))
+    assert_not_passed(passing.judge_here(CHECKS, "-m", "contracts", "-k", "CLA-01"))
 
 
 def test_a_subset_that_fails_is_told(passing: Integration) -> None:
     passing.faults = (Status(Match("GET", "/v4/export/jobs"), 200, body=b'[{"jobId": 5}]'),)
-    judged = passing.judge(CHECKS, "-m", "contracts")
+    judged = passing.judge_here(CHECKS, "-m", "contracts")
     assert_not_passed(judged, exit_code=1)
     assert "SUBSET FAILED" in judged.printed
 
 
 def test_a_teams_own_check_joins_the_catalogue(passing: Integration) -> None:
-    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1))}")
+    judged = passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', own_check(1))}")
     assert judged.exit_code == 0, judged.printed
     assert judged.report is not None
     assert judged.report["items"][-1]["id"] == "OWN-01"
@@ -165,7 +166,7 @@ def test_a_teams_own_check_joins_the_catalogue(passing: Integration) -> None:
     ids=str,
 )
 def test_a_check_that_does_not_pass_keeps_the_run_from_passing(passing: Integration, body: str, exit_code: int) -> None:
-    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
+    judged = passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
     assert_not_passed(judged, exit_code)
 
 
@@ -188,7 +189,7 @@ def test_two_checks_of_one_name_cannot_hide_each_other(passing: Integration) -> 
         (passing.directory / name).mkdir()
         (passing.directory / name / "test_own.py").write_text(own_check(1 if name == "one" else 2, body))
     directories = [f"--checks={passing.directory / name}" for name in ("one", "two")]
-    assert_not_passed(passing.judge(CHECKS, *directories), exit_code=1)
+    assert_not_passed(passing.judge_here(CHECKS, *directories), exit_code=1)
 
 
 def test_a_check_from_elsewhere_does_not_stand_in_for_one_of_ours(passing: Integration) -> None:
@@ -204,20 +205,20 @@ def test_a_check_from_elsewhere_does_not_stand_in_for_one_of_ours(passing: Integ
 
 def test_a_file_that_leaves_itself_out_is_noticed(passing: Integration) -> None:
     directory = own(passing, "mine", 'import pytest\npytest.importorskip("no_such_module")\n' + own_check(1))
-    judged = passing.judge(CHECKS, f"--checks={directory}")
+    judged = passing.judge_here(CHECKS, f"--checks={directory}")
     assert_not_passed(judged)
     assert "no_such_module" in judged.printed
 
 
 def test_a_file_that_cannot_be_imported_is_named_with_its_reason(passing: Integration) -> None:
-    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', 'import no_such_module')}")
+    judged = passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', 'import no_such_module')}")
     assert_not_passed(judged, exit_code=2)
     assert "No module named 'no_such_module'" in " ".join(judged.printed.split())
 
 
 def test_a_test_without_an_item_keeps_the_run_from_passing(passing: Integration) -> None:
     directory = own(passing, "mine", "def test_stray():\n    pass\n")
-    judged = passing.judge(CHECKS, f"--checks={directory}")
+    judged = passing.judge_here(CHECKS, f"--checks={directory}")
     assert_not_passed(judged)
     assert "belongs to no item" in judged.printed
 
@@ -253,7 +254,7 @@ def test_a_conftest_that_takes_checks_out_is_noticed(passing: Integration) -> No
         "    config.hook.pytest_deselected(items=gone)\n"
         "    items[:] = [item for item in items if item not in gone]\n"
     )
-    assert_not_passed(passing.judge(CHECKS, f"--checks={directory}"))
+    assert_not_passed(passing.judge_here(CHECKS, f"--checks={directory}"))
 
 
 def test_a_conftest_that_drops_checks_in_silence_is_noticed(passing: Integration) -> None:
@@ -261,7 +262,7 @@ def test_a_conftest_that_drops_checks_in_silence_is_noticed(passing: Integration
     (directory / "conftest.py").write_text(
         "def pytest_collection_modifyitems(items):\n    items[:] = [i for i in items if i.name != 'test_own_1']\n"
     )
-    assert_not_passed(passing.judge(CHECKS, f"--checks={directory}"))
+    assert_not_passed(passing.judge_here(CHECKS, f"--checks={directory}"))
 
 
 def test_assertions_that_are_switched_off_stop_the_run(passing: Integration) -> None:
@@ -281,19 +282,19 @@ def test_a_crash_is_not_covered_by_not_applicable(passing: Integration) -> None:
     (directory / "conftest.py").write_text(
         "import pytest\n@pytest.fixture\ndef evidence():\n    raise RuntimeError('broken fixture')\n"
     )
-    assert_not_passed(passing.judge(CHECKS, f"--checks={directory}"))
+    assert_not_passed(passing.judge_here(CHECKS, f"--checks={directory}"))
 
 
 def test_not_applicable_of_a_surface_does_not_cover_the_item(passing: Integration) -> None:
     passing.reword(f'key_fingerprint = "{fingerprint_of(fixture_key("simulated"))}"', "")
-    exempt(passing, "AUTH-04", 'surface = "tokens"\n')
-    assert_not_passed(passing.judge())
+    exempt(passing, "AUTH-04", 'surface = "audit events"\n')
+    assert_not_passed(passing.judge_here())
 
 
 def test_the_report_of_the_run_before_never_speaks_for_a_run_that_broke(passing: Integration) -> None:
-    assert passing.judge().exit_code == 0
+    assert passing.judge_here().exit_code == 0
     (passing.directory / ".readiness" / "simulated" / "history.part").mkdir()
-    judged = passing.judge()
+    judged = passing.judge_here()
     assert "THE GATE BROKE" in judged.printed
     assert_broke(judged, "the gate broke before it could decide: IsADirectoryError")
 
@@ -301,14 +302,14 @@ def test_the_report_of_the_run_before_never_speaks_for_a_run_that_broke(passing:
 def test_a_damaged_history_is_no_reason_to_break(passing: Integration) -> None:
     directory = passing.directory / ".readiness" / "simulated"
     (directory / "history.jsonl").write_bytes(b'\xff\xfe{"items":\n[1]\n{"items": 5}\n')
-    assert passing.judge().exit_code == 0
+    assert passing.judge_here().exit_code == 0
 
 
 def test_a_waived_item_that_passes_twice_makes_the_second_run_invalid(passing: Integration) -> None:
     waive(passing, "CLA-12")
-    assert passing.judge().exit_code == 0
-    assert passing.judge(CHECKS, "-k", "CONN-02").exit_code == 10
-    assert_not_passed(passing.judge(), exit_code=11)
+    assert passing.judge_here().exit_code == 0
+    assert passing.judge_here(CHECKS, "-k", "CONN-02").exit_code == 10
+    assert_not_passed(passing.judge_here(), exit_code=11)
 
 
 def waive(integration: Integration, item: str, expires: str = "2027-01-31") -> None:
@@ -322,7 +323,7 @@ def waive(integration: Integration, item: str, expires: str = "2027-01-31") -> N
 def test_a_waived_item_is_looked_at_all_the_same_and_shows_what_it_really_is(passing: Integration) -> None:
     waive(passing, "OWN-01")
     body = 'evidence.saw("x", 1); assert False, evidence.fails("x is 1", expected="x is 2", fix="add one")'
-    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
+    judged = passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
     assert judged.exit_code == 0, judged.printed
     assert judged.report is not None
     [waived] = [item for item in judged.report["items"] if item["id"] == "OWN-01"]
@@ -344,7 +345,7 @@ def test_a_waiver_hides_no_crash_and_one_that_does_not_hold_is_invalid(
     passing: Integration, body: str, expires: str, exit_code: int
 ) -> None:
     waive(passing, "OWN-01", expires)
-    assert_not_passed(passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}"), exit_code)
+    assert_not_passed(passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}"), exit_code)
 
 
 def test_a_check_that_was_deleted_from_disk_is_missed(tmp_path: Path) -> None:
@@ -377,7 +378,7 @@ def test_nothing_of_the_evidence_stays_behind(passing: Integration) -> None:
     dead.mkdir(parents=True)
     (dead / "limits.json").write_text("{}")
     dead.with_suffix(".alive").touch()
-    passing.judge()
+    passing.judge_here()
     assert list(dead.parent.iterdir()) == []
 
 

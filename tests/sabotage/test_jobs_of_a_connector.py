@@ -15,7 +15,7 @@ def test_latency_and_completion_are_those_of_clari_s_list_and_the_warehouse_is_n
     integration = copy_of(template, tmp_path / "integration")
     integration.reword(REHEARSED, MANAGED)
     (integration.directory / "team.duckdb").unlink()
-    judged = integration.judge(str(REPOSITORY / "checks" / "test_mon.py"), "-k", "latency or completion_rate")
+    judged = integration.judge_here(str(REPOSITORY / "checks" / "test_mon.py"), "-k", "latency or completion_rate")
     assert judged.report is not None
     found: dict[tuple[str, str], dict[str, Any]] = {
         (item["id"], finding["source"]): finding

@@ -22,7 +22,7 @@ def findings(judged: Judgement) -> dict[str, dict[str, Any]]:
 def test_the_subset_passes_and_leaves_a_record_for_the_next_run(template: Integration, tmp_path: Path) -> None:
     integration = copy_of(template, tmp_path / "integration")
     before = (integration.directory / "team.duckdb").read_bytes()
-    judged = integration.judge(*NIGHT)
+    judged = integration.judge_here(*NIGHT)
     assert judged.exit_code == 0
     assert "SUBSET PASSED" in judged.printed
     assert "5 exact comparisons and 0 as of now" in findings(judged)["clari"]["observed"]
@@ -37,11 +37,11 @@ def test_the_first_night_is_not_verified_the_second_passes_and_one_after_a_pause
 ) -> None:
     integration = copy_of(template, tmp_path / "integration")
     (integration.directory / ".readiness" / "simulated" / "state.duckdb").unlink()
-    first = integration.judge(*NIGHT)
+    first = integration.judge_here(*NIGHT)
     integration.now = NOW + timedelta(hours=24)
-    second = integration.judge(*NIGHT)
+    second = integration.judge_here(*NIGHT)
     integration.now = NOW + timedelta(hours=72)
-    after_a_pause = integration.judge(*NIGHT)
+    after_a_pause = integration.judge_here(*NIGHT)
     assert (first.exit_code, findings(first)["warehouse"]["result"]) == (10, "NOT VERIFIED")
     assert findings(first)["clari"]["result"] == "PASS"
     assert second.exit_code == 0, second.printed
@@ -51,7 +51,7 @@ def test_the_first_night_is_not_verified_the_second_passes_and_one_after_a_pause
 def test_expired_results_are_compared_with_now_and_the_check_says_so(template: Integration, tmp_path: Path) -> None:
     integration = copy_of(template, tmp_path / "integration")
     integration.faults = (Expired(),)
-    judged = integration.judge(*NIGHT)
+    judged = integration.judge_here(*NIGHT)
     assert judged.exit_code == 0, judged.printed
     assert "0 exact comparisons and 5 as of now" in findings(judged)["clari"]["observed"]
 
@@ -68,5 +68,5 @@ def test_the_records_are_where_the_settings_say(template: Integration, tmp_path:
     own = integration.directory / ".readiness" / "simulated" / "state.duckdb"
     own.rename(integration.directory / "kept.duckdb")
     integration.reword("fingerprint_salt =", 'state = "kept.duckdb"\nfingerprint_salt =')
-    assert integration.judge(*NIGHT).exit_code == 0
+    assert integration.judge_here(*NIGHT).exit_code == 0
     assert not own.exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clari_readiness.errors import NotVerified
-from clari_readiness.trial import LIVE, Accused, Record, Wanted, read_record, standing, version_of
+from clari_readiness.trial import LIVE, Accused, Outcome, Record, Verdict, Wanted, read_record, standing, version_of
 from clari_readiness.trial.exporter import words_of
 from clari_readiness.trial.standing import suite_version
 
@@ -25,10 +25,13 @@ RECORD = Record(
     seconds=100.0,
     outcomes=(),
 )
+LEFT_OUT = Outcome("pages_sizes", ("API-06",), "", Verdict.NOT_APPLICABLE, reason="no events here")
 
 
 def test_a_full_trial_of_the_same_exporter_counts_for_seven_days() -> None:
     assert standing(RECORD, WANTED, NOW) is RECORD
+    without_events = replace(RECORD, outcomes=(LEFT_OUT,))
+    assert standing(without_events, replace(WANTED, exempt={"no events here"}), NOW) is without_events
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,7 @@ def test_a_full_trial_of_the_same_exporter_counts_for_seven_days() -> None:
         (replace(RECORD, version="abd"), WANTED, "was of version abd, and this is abc"),
         (replace(RECORD, suite="other"), WANTED, "other scenarios"),
         (RECORD, replace(WANTED, version=""), "nobody knows which version"),
+        (replace(RECORD, outcomes=(LEFT_OUT,)), WANTED, "left out what is not exempt any more: no events here"),
     ],
 )
 def test_any_other_trial_does_not_count_and_says_why(record: Record, wanted: Wanted, why: str) -> None:
