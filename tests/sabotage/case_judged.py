@@ -15,7 +15,7 @@ WHOLE = os.environ.get("SABOTAGE") == "whole"
 def assert_turned(case: Sabotage, integration: Integration) -> None:
     """Break the integration as the case does, and see which items turn."""
     case.wreck(integration)
-    judged = integration.judge() if WHOLE else integration.judge_here(str(REPOSITORY / "checks"), "-k", case.item)
+    judged = integration.judge_here(*() if WHOLE else (str(REPOSITORY / "checks"), "-k", case.item))
     assert judged.results[case.pair] == case.result
     touched = {pair for pair, result in judged.results.items() if result != Result.PASS}
     assert touched == {pair for pair in (case.pair, *case.also) if WHOLE or pair[0] == case.item}
