@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,7 +155,12 @@ class Integration:
         plugins = [*ONLY_OURS, "-p", "no:faulthandler", "-p", "no:xdist"]
         quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", f"--rootdir={REPOSITORY}"]
         printed = io.StringIO()
-        with self._answering(), patch.dict(os.environ, self._environ(), clear=True), redirect_stdout(printed):
+        with (
+            self._answering(),
+            patch.dict(os.environ, self._environ(), clear=True),
+            redirect_stdout(printed),
+            redirect_stderr(printed),
+        ):
             code = pytest.main([*(arguments or (str(REPOSITORY / "checks"),)), *where, *plugins, *quiet])
         sys.stdout.write(printed.getvalue())
         return Judgement(int(code), printed.getvalue(), self._report())
