@@ -40,19 +40,30 @@ def _run(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
     asyncio.set_event_loop(loop)
     loop.call_soon(started.set)
     loop.run_forever()
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(asyncio.sleep(0.05))  # what was closed says good-bye
+    loop.close()
 
 
 def _passing_on_to(port: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inside, outside = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pass(reader, outside), _pass(inside, writer))
+        with suppress(asyncio.CancelledError):  # the gateway goes away
+            inside, outside = await asyncio.open_connection("127.0.0.1", port)
+            await asyncio.gather(_pass(reader, outside), _pass(inside, writer))
 
     return serve
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while chunk := await reader.read(_AT_ONCE):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()
+    try:
+        with suppress(ConnectionError):
+            while chunk := await reader.read(_AT_ONCE):
+                writer.write(chunk)
+                await writer.drain()
+        writer.close()
+    finally:
+        if not writer.is_closing():
+            writer.transport.abort()
