@@ -11,6 +11,7 @@ from benchmarks.rows import Explained, Row, at_least, at_most, judged, not_built
 
 _MB = 1_000_000
 _MEMORY = 512.0
+_OPENED = 2.0
 
 
 def load_million(bench: Bench) -> list[Row]:
@@ -188,6 +189,24 @@ def gate_memory(bench: Bench) -> list[Row]:  # noqa: ARG001 - joins later
     return [not_built("the gate and thirty million rows", "at most 1 MB leaves the engine", "joins later")]
 
 
+def page(bench: Bench) -> list[Row]:
+    """The page of a whole run, and one with two thousand results of a trial, in Chromium."""
+    with bench.place() as place:
+        pages = {"directory": str(place / "pages")}
+        sizes = Task("page:drawn", pages).run()["bytes"]
+        runs = [Task("page:opened", pages).run() for _ in range(bench.repeats)]
+    goals = {"whole": ("the page of a whole run", 2), "trial": ("the page with two thousand results", 5)}
+    return [_page(name, megabytes, sizes[which], runs, which) for which, (name, megabytes) in goals.items()]
+
+
+def _page(name: str, megabytes: int, size: int, runs: list[Measured], which: str) -> Row:
+    seconds = middle(runs, which)
+    figure = f"{seconds:.2f} s, {size / 2**20:.2f} MB"
+    reached = seconds < _OPENED and size <= megabytes * 2**20
+    told = {"value": seconds, "limit": _OPENED, "bytes": size, "seconds": [run[which] for run in runs]}
+    return judged(name, f"opened in under {_OPENED:g} s, at most {megabytes} MB", figure, reached=reached, **told)
+
+
 MEASUREMENTS: Mapping[str, Callable[[Bench], list[Row]]] = {
     "load": load_million,
     "load-large": load_large,
@@ -201,6 +220,7 @@ MEASUREMENTS: Mapping[str, Callable[[Bench], list[Row]]] = {
     "validation": validation,
     "gate": gate,
     "gate-memory": gate_memory,
+    "page": page,
 }
 """Part -> what measures it, in the order of the table."""
 

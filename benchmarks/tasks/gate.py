@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -28,18 +30,37 @@ _NEEDED = (
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A run that has ended: the copy that it ran in, how long it took, and its exit code."""
+
+    root: Path
+    seconds: float
+    exit_code: int
+
+
 def checks(directory: str, *, options: Sequence[str]) -> dict[str, Any]:
     """Run `pytest checks` with more options on a copy of the project."""
-    root = _copy(Path(directory))
+    with ran(Path(directory), options) as gate:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu_seconds = used.ru_utime + used.ru_stime
+        return {"seconds": gate.seconds, "cpu_seconds": cpu_seconds, "exit_code": gate.exit_code}
+
+
+@contextmanager
+def ran(directory: Path, options: Sequence[str]) -> Iterator[Ran]:
+    """Run the gate on a copy of the project, which is there for as long as it is looked at."""
+    root = _copy(directory)
     command = [sys.executable, "-m", "pytest", "checks", *_without_foreign_plugins(), *options]
     begun = time.perf_counter()
     ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
     seconds = time.perf_counter() - begun
-    shutil.rmtree(root)
-    if ended.returncode not in {0, 1, 10}:
-        raise RuntimeError(f"pytest checks ended with {ended.returncode}: {ended.stdout[-300:]}")
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime, "exit_code": ended.returncode}
+    try:
+        if ended.returncode not in {0, 1, 10}:
+            raise RuntimeError(f"pytest checks ended with {ended.returncode}: {ended.stdout[-300:]}")
+        yield Ran(root, seconds, ended.returncode)
+    finally:
+        shutil.rmtree(root)
 
 
 def _without_foreign_plugins() -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,24 +12,26 @@ from typing import Any
 import msgspec
 
 from clari_readiness.client import ClariClient, Exchange
+from clari_readiness.errors import WarehouseError
 from clari_readiness.gate.collect import Piece
 from clari_readiness.gate.naming import forecast_piece
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.rehearsal import CASSETTE, rehearsal_directory, warehouse_url
-from clari_readiness.model.anomalies import PastDetection
+from clari_readiness.model.anomalies import Detection, PastDetection
 from clari_readiness.model.exports import ExportRequest, LandedDocument
-from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
+from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation, Total
 from clari_readiness.model.time import SystemClock
-from clari_readiness.monitoring import detector_of
+from clari_readiness.monitoring import detector_of, newest_of
 from clari_readiness.reconcile import ReconcileClient, compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import StandingAmounts, StateStore
+from clari_readiness.warehouse import Export, StandingAmounts, StateStore
 
 
 def reconciliation(readiness: Readiness) -> Piece:
-    """Return what differs between Clari and the warehouse: `reconciled_of` reads it.
+    """Return what differs between Clari and the warehouse, what swings, and what the newest exports add up to.
 
-    What it finds, and what swings, is recorded for the next run, after what earlier runs had recorded was read.
+    `reconciled_of`, `detection_of` and `totals_of` read it. What it finds, and what swings, is recorded for the next
+    run, after what earlier runs had recorded was read.
     """
     periods_seen(readiness)
     return readiness.collector.once("reconciliation", lambda exchanges: _reconcile(readiness, exchanges))
@@ -51,7 +53,17 @@ def periods_seen(readiness: Readiness) -> Piece:
 
 def reconciled_of(piece: Piece) -> Reconciliation:
     """Read what was found, or raise the error that came instead."""
-    return msgspec.convert(piece.value(), type=Reconciliation)
+    return msgspec.convert(piece.value()["reconciliation"], type=Reconciliation)
+
+
+def detection_of(piece: Piece) -> Detection:
+    """Read which amounts swing, or raise the error that came instead."""
+    return msgspec.convert(piece.value()["detection"], type=Detection)
+
+
+def totals_of(piece: Piece) -> tuple[Total, ...]:
+    """Read what the newest exports add up to, or raise the error that came instead."""
+    return msgspec.convert(piece.value()["totals"], type=tuple[Total, ...])
 
 
 def earlier_of(piece: Piece) -> tuple[PastReconciliation, ...]:
@@ -84,8 +96,8 @@ def _reconcile(readiness: Readiness, exchanges: list[Exchange]) -> Any:
     return msgspec.to_builtins(_compared(readiness, exchanges, None))
 
 
-def _compared(readiness: Readiness, exchanges: list[Exchange], at: datetime | None) -> Reconciliation:
-    """Reconcile, look for anomalies, and record both, as of now or of another moment."""
+def _compared(readiness: Readiness, exchanges: list[Exchange], at: datetime | None) -> _Compared:
+    """Reconcile, look for anomalies, and record both, as of now or of another moment; add up what was looked at."""
     environment, clock = readiness.environment, readiness.clock_at()
     scratch = readiness.evidence_directory / "reconcile"
     url = warehouse_url(readiness)
@@ -96,12 +108,22 @@ def _compared(readiness: Readiness, exchanges: list[Exchange], at: datetime | No
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
         found = reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
         at, state = at or clock.now(), _state(readiness)
-        detection = detector_of(environment, StandingAmounts(warehouse.reader)).after(
-            found, state.reconciled_exports(at)
-        )
+        amounts = StandingAmounts(warehouse.reader)
+        detection = detector_of(environment, amounts).after(found, state.reconciled_exports(at))
+        totals = tuple(_totals(amounts, newest_of(found)))
     state.record(found, at)
     state.record_detection(detection, at)
-    return found
+    return _Compared(found, detection, totals)
+
+
+def _totals(amounts: StandingAmounts, exports: Sequence[Export]) -> Iterator[Total]:
+    """Yield what each export adds up to; nothing where the table cannot tell, which is no reason not to reconcile."""
+    for forecast in dict.fromkeys(export.forecast_id for export in exports):
+        own = [export for export in exports if export.forecast_id == forecast]
+        with suppress(WarehouseError):
+            for row in amounts.totals(own):
+                side = row.pop("side")
+                yield Total(forecast, own[side].time_period, **row)
 
 
 @contextmanager
@@ -112,6 +134,15 @@ def _client(readiness: Readiness, exchanges: list[Exchange]) -> Iterator[Reconci
     else:
         with readiness.connect(exchanges.append) as client:
             yield client
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What one look at Clari and the warehouse found."""
+
+    reconciliation: Reconciliation
+    detection: Detection
+    totals: tuple[Total, ...]
 
 
 @dataclass(frozen=True)

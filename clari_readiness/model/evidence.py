@@ -5,3 +5,5 @@ from __future__ import annotations
 LATENCY = "seconds by job and phase"
 COMPLETION = "jobs of 30 days by outcome"
 SCENARIOS = "scenarios"
+TOTALS = "forecast, closed and quota by quarter"
+SWINGS = "swings by forecast and quarter"

@@ -151,6 +151,22 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
+class Total:
+    """What the newest export of a forecast and period adds up to in one field and currency, as of its latest week.
+
+    Whoever has people below is left out, since theirs is in it already. An amount that nobody has is None.
+    """
+
+    forecast_id: str
+    time_period: str
+    field_id: str
+    currency: str
+    forecast: Decimal | None
+    closed: Decimal | None
+    quota: Decimal | None
+
+
+@dataclass(frozen=True)
 class PastReconciliation:
     """A line that an earlier run left behind: `at` in UTC."""
 

@@ -42,6 +42,7 @@ from clari_readiness.plugin.options import activate, add_options
 from clari_readiness.plugin.own import load_own_fixtures
 from clari_readiness.plugin.reconciliation import earlier_reconciliations, periods_seen, reconciliation
 from clari_readiness.plugin.session import GATE, GateSession
+from clari_readiness.plugin.tests_page import know_option, require_page
 
 __all__ = [
     "alert_rules",
@@ -82,12 +83,14 @@ RUN = "clari_readiness_run"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the gate's options."""
     add_options(parser)
+    know_option(parser)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Keep xdist from starting workers for a dry run, before it makes up its mind."""
+    """Keep xdist from starting workers for a dry run, before it makes up its mind; see that `--html` can be kept."""
     alone(config)
+    require_page(config)
     return (yield)
 
 

@@ -7,11 +7,19 @@ import pytest
 from clari_readiness.gate.answers import Clari
 from clari_readiness.gate.evidence import EvidenceLog
 from clari_readiness.gate.readiness import Readiness
-from clari_readiness.gate.reconciling import before_this_run, earlier_of, reconciled_of, seen_of
+from clari_readiness.gate.reconciling import (
+    before_this_run,
+    detection_of,
+    earlier_of,
+    reconciled_of,
+    seen_of,
+    totals_of,
+)
 from clari_readiness.gate.reconciling import periods_seen as periods_piece
 from clari_readiness.gate.reconciling import reconciliation as reconciliation_piece
+from clari_readiness.model.evidence import SWINGS, TOTALS
 from clari_readiness.model.reconciliation import PastReconciliation, PeriodSeen, Reconciliation
-from clari_readiness.report import reconciliation_document
+from clari_readiness.report import reconciliation_document, swing_rows, total_rows
 
 
 @pytest.fixture
@@ -28,6 +36,8 @@ def reconciliation(
     document = reconciliation_document(found)
     for each in (*document["reconciled"], *document["unreconciled"]):
         evidence.saw(f"{each['forecast_id']} {each['time_period']}, {each['kind']}", each)
+    evidence.saw(TOTALS, total_rows(totals_of(piece)))
+    evidence.saw(SWINGS, swing_rows(detection_of(piece)))
     return found
 
 

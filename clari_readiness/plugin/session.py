@@ -30,6 +30,7 @@ from clari_readiness.plugin.dry_run import EXIT_CODE, told
 from clari_readiness.plugin.options import DEFAULT_ENVIRONMENT, check_roots, narrowing, subset_of
 from clari_readiness.plugin.sealing import seal_key
 from clari_readiness.plugin.telling import say_at_once
+from clari_readiness.plugin.tests_page import taken_over
 from clari_readiness.report import scorecard, write_reports
 from clari_readiness.secrets import Secret
 from clari_readiness.trial import exporter_version
@@ -68,6 +69,7 @@ class GateSession:
         self._began = time.monotonic()
         self._stops = ExitStack()
         self._dry = bool(config.getoption("dry_run"))
+        self._tests_page = taken_over(config, self.readiness)
         if self._dry:
             return
         self.readiness.start(first=not self._worker)
@@ -211,6 +213,8 @@ class GateSession:
 
     def _write(self, report: GateReport, *, key: Secret | None = None) -> None:
         write_reports(report, self.readiness.environment.directory, key=key)
+        if self._tests_page is not None:
+            self._tests_page.show(report)
 
     def _finish(self, session: pytest.Session) -> None:
         status = int(session.exitstatus)
@@ -257,6 +261,8 @@ class GateSession:
         page = _short(directory / "report.html", self._config.invocation_params.dir)
         card = scorecard(decided.report, width=terminal.fullwidth, colour=terminal.hasmarkup, report_path=page)
         self._say(card)
+        if self._tests_page is not None:
+            self._say(f"Every test: {self._tests_page.path}")
 
     def _say(self, *lines: str) -> None:
         terminal = self._config.get_terminal_writer()

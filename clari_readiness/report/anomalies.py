@@ -23,6 +23,39 @@ def detection_document(found: Detection) -> dict[str, Any]:
     return {**document, "found": found.found, "anomalies": anomalies}
 
 
+def swing_rows(found: Detection) -> list[dict[str, Any]]:
+    """Return every forecast and quarter that was looked at, with a row for each anomaly that is named, or one for none.
+
+    Amounts, and the part by which they moved, are exact text; `threshold` says more than which part is a swing, and
+    `compared_with` when the baseline was exported (ISO, UTC), or why there is none.
+    """
+    return [row for inspected in found.inspected for row in _rows(found, inspected)]
+
+
+def _rows(found: Detection, inspected: Inspected) -> Iterator[dict[str, Any]]:
+    named = [each for each in found.anomalies if _is_of(each, inspected)]
+    compared = inspected.baseline_at
+    looked_at = {
+        "forecast_id": inspected.forecast_id,
+        "time_period": inspected.time_period,
+        "compared_with": compared.isoformat(timespec="seconds") if compared else inspected.reason,
+        "threshold": str(found.threshold.normalize()),
+        "found": inspected.found,
+    }
+    for each in named:
+        yield looked_at | {
+            "kind": each.kind.value,
+            "whose": " ".join(part for part in (each.level, each.who, each.field_id, each.type, each.currency) if part),
+            "previous": None if each.previous is None else str(each.previous),
+            "current": None if each.current is None else str(each.current),
+            "change": None if each.change is None else str(each.change),
+        }
+    more = inspected.found - len(named)
+    if more or not named:
+        kind = f"{more} more" if more else None
+        yield looked_at | {"kind": kind, **dict.fromkeys(("whose", "previous", "current", "change"))}
+
+
 def detection_lines(found: Detection) -> Iterator[tuple[str, str]]:
     """Yield what is to be reviewed, each line with its style; forecasts and periods without anything say nothing."""
     for inspected in found.inspected:

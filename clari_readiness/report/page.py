@@ -24,6 +24,7 @@ from clari_readiness.report.overview import (
     deciding,
     is_conceded,
     is_declared,
+    problems,
     sections,
     troubles,
     warnings,
@@ -37,6 +38,11 @@ from clari_readiness.secrets import Secret
 BLOCKERS = 10
 """How many blockers a page, or a summary, tells about; all of them are in the checklist."""
 
+LINE = 200
+"""Characters of what broke, where all blockers are told; the item below has all of it."""
+
+_WRAP = re.compile(r"(?<!\n)\n(?!\n|[-*] |\d+\. )")
+_AMOUNT = re.compile(r"[-+]?[\d,]+(\.\d+)?%?")
 _TONES = {0: "passed", 1: "failed", 10: "incomplete"}
 
 
@@ -63,13 +69,10 @@ def page(report: GateReport) -> str:
     blockers = troubles(report, Result.FAIL)
     return template.render(
         report=report,
-        tone=tone(report),
         mark=json.dumps(mark(report)),
-        started=moment(report.started_at),
-        good_until=moment(report.good_until),
-        took=duration(report.seconds),
         sections=sections(report),
         whole=Section("", "All sections", report.items),
+        problems=problems(report),
         blockers=blockers[:BLOCKERS],
         more_blockers=blockers[BLOCKERS:],
         unverified=troubles(report, Result.NOT_VERIFIED),
@@ -77,9 +80,13 @@ def page(report: GateReport) -> str:
         not_applicable=[one for one in troubles(report, Result.NOT_APPLICABLE) if not is_conceded(one.items[0])],
         since=since_last_run(report),
         pictures=pictures(report),
-        stopped=report.decision.exit_code in (2, 3, 5),
         Result=Result,
     )
+
+
+def decided(report: GateReport) -> Markup:
+    """Return the top of the page alone, for another page: the decision with its reasons, and the run's facts."""
+    return Markup(_environment().get_template("decision.html.j2").render(report=report))  # noqa: S704 - it escapes
 
 
 def tone(report: GateReport) -> str:
@@ -123,10 +130,17 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.filters.update(
-        anchor=_anchor, duration=duration, shape=shape, summary=_summary, moment=moment, came_from=came_from
+        anchor=_anchor,
+        duration=duration,
+        shape=shape,
+        summary=_summary,
+        moment=moment,
+        came_from=came_from,
+        tone=tone,
+        unwrapped=_unwrapped,
     )
-    environment.globals.update(earlier=earlier, conceded=conceded, age=age, SOURCES=SOURCES)
-    environment.tests.update(declared=is_declared)
+    environment.globals.update(earlier=earlier, conceded=conceded, age=age, SOURCES=SOURCES, LINE=LINE)
+    environment.tests.update(declared=is_declared, amount=_AMOUNT.fullmatch)
     return environment
 
 
@@ -146,6 +160,11 @@ def _cell(value: Any) -> str:
 def _summary(item: ItemResult) -> str:
     said = (finding.observed or finding.cause for finding in deciding(item))
     return next((words for words in said if words), "nothing was recorded")
+
+
+def _unwrapped(text: str) -> str:
+    """Return text whose paragraphs and points are a line each: the page breaks lines where it is wide enough."""
+    return _WRAP.sub(" ", text)
 
 
 def _anchor(item_id: str) -> str:

@@ -5,29 +5,23 @@ The rows are what checks recorded as evidence, found by the labels under which t
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
+from typing import Any
 
 from markupsafe import Markup
 
-from clari_readiness.model.evidence import COMPLETION, LATENCY, SCENARIOS
+from clari_readiness.model.evidence import COMPLETION, LATENCY, SCENARIOS, SWINGS, TOTALS
 from clari_readiness.model.findings import Evidence, GateReport
-from clari_readiness.report.plain import plain
-
-if TYPE_CHECKING:
-    from pygal.graph.graph import Graph
-
-MOST = 30
-"""Bars in a picture; the table has all of them."""
+from clari_readiness.report.drawing import drawn
 
 _PHASES = ("queue", "run", "download", "load")
 _ENDS = ("loaded", "refused", "failed")
-_FOREIGN = "{http://www.w3.org/2000/svg}"
+_DIGITS = 40
+"""Before and after the point, more than any amount has; what has more is none."""
+
+_TOTALS = ("forecast", "closed", "quota")
 
 
 @dataclass(frozen=True)
@@ -45,8 +39,70 @@ class Picture:
 def pictures(report: GateReport) -> tuple[Picture, ...]:
     """Return the pictures that the run's evidence has rows for."""
     pieces = [piece for item in report.items for finding in item.findings for piece in finding.evidence]
-    drawn = (_latency(pieces), _completion(pieces), _reconciliation(pieces), _scenarios(report))
-    return tuple(picture for picture in drawn if picture is not None)
+    found = (
+        _totals(pieces),
+        _swings(pieces),
+        _reconciliation(pieces),
+        _latency(pieces),
+        _completion(pieces),
+        _scenarios(report),
+    )
+    return tuple(picture for picture in found if picture is not None)
+
+
+def _totals(pieces: Iterable[Evidence]) -> Picture | None:
+    """Return what the newest exports add up to: the numbers that people know by heart, and see at once to be wrong."""
+    rows = _labelled(pieces, TOTALS)
+    if not rows:
+        return None
+    same, names = _names(rows, ("time_period", "field_id", "forecast_id", "currency"))
+    bars = {kind: [_float(row.get(kind)) for row in rows] for kind in _TOTALS}
+    table = tuple(
+        (name, *(_sum(row.get(key)) for key in _TOTALS), _part(row, "forecast"), _part(row, "quota"))
+        for name, row in zip(names, rows, strict=True)
+    )
+    columns = ("Quarter", *map(str.capitalize, _TOTALS), "Closed of forecast", "Closed of quota")
+    title = f"Forecast against closed and quota by quarter{same}"
+    return Picture("totals", title, drawn("totals", title, names, bars, stacked=False), columns, table)
+
+
+def _swings(pieces: Iterable[Evidence]) -> Picture | None:
+    """Return what moved further than it should; a quarter in which nothing did has a row that says so."""
+    rows = _labelled(pieces, SWINGS)
+    if not rows:
+        return None
+    moved = [(row, change) for row in rows if (change := _amount(row.get("change"))) is not None]
+    names = [_name(row, row.get("whose")) for row, _ in moved]
+    threshold = _amount(rows[0].get("threshold"))
+    title = f"Swings of more than {_percent(threshold)}" if threshold is not None else "Swings"
+    bars = {"change in %": [float(change * 100) for _, change in moved]}
+    svg = drawn("swings", f"{title}, in percent", names, bars) if moved else Markup("")
+    columns = ("Quarter", "What", "Whose", "Before", "Now", "Change", "Compared with")
+    return Picture("swings", title, svg, columns, tuple(map(_swing, rows)), tuple(map(_swing_tone, rows)))
+
+
+def _swing(row: Mapping[str, Any]) -> tuple[str, ...]:
+    kind = row.get("kind")
+    change, compared = _amount(row.get("change")), str(row.get("compared_with") or "")
+    return (
+        _name(row),
+        str(kind).replace("_", " ") if kind else "none" if _has_baseline(row) else "not compared",
+        str(row.get("whose") or ""),
+        _sum(row.get("previous")),
+        _sum(row.get("current")),
+        "" if change is None else f"{change:+.2%}",
+        f"{compared[:16].replace('T', ' ')} UTC" if _has_baseline(row) else compared,
+    )
+
+
+def _swing_tone(row: Mapping[str, Any]) -> str:
+    if row.get("kind"):
+        return "not-verified"  # not a failure: somebody is to look
+    return "pass" if _has_baseline(row) else ""
+
+
+def _has_baseline(row: Mapping[str, Any]) -> bool:
+    return str(row.get("compared_with") or "")[:1].isdigit()
 
 
 def _latency(pieces: Iterable[Evidence]) -> Picture | None:
@@ -56,7 +112,7 @@ def _latency(pieces: Iterable[Evidence]) -> Picture | None:
     names = [str(row.get("of") or row.get("job")) for row in rows]
     bars = {phase: [_number(row.get(phase)) for row in rows] for phase in _PHASES}
     table = tuple((name, *(_shown(row.get(phase)) for phase in _PHASES)) for name, row in zip(names, rows, strict=True))
-    svg = _drawn("latency", "Seconds of each job by phase", names, bars)
+    svg = drawn("latency", "Seconds of each job by phase", names, bars)
     return Picture("latency", "How long each export job took", svg, ("Job", *(f"{p} (s)" for p in _PHASES)), table)
 
 
@@ -69,7 +125,8 @@ def _completion(pieces: Iterable[Evidence]) -> Picture | None:
     table = tuple(
         (str(name), *(_shown(ended.get(end, 0)) for end in _ENDS), _rate(ended)) for name, ended in ends.items()
     )
-    svg = _drawn("completion", "Export jobs of 30 days by how they ended", [str(name) for name in ends], bars)
+    title, names = "Export jobs of 30 days by how they ended", [str(name) for name in ends]
+    svg = drawn("completion", title, names, bars, colours=("pass", "unknown", "fail"))
     return Picture("completion", "How many export jobs were completed", svg, ("Of", *_ENDS, "completed"), table)
 
 
@@ -88,7 +145,7 @@ def _reconciliation(pieces: Iterable[Evidence]) -> Picture | None:
             table.append(cells)
             tones.append("pass" if row.get("verdict") == "same" else "fail")
     columns = ("Period", "Verdict", "Rows at Clari", "Rows here", "Amount", "Sum at Clari", "Sum here", "Difference")
-    svg = _drawn("reconciliation", "Rows of each forecast and period, at Clari and here", names, bars, stacked=False)
+    svg = drawn("reconciliation", "Rows of each forecast and period, at Clari and here", names, bars, stacked=False)
     return Picture("reconciliation", "Clari against the warehouse", svg, columns, tuple(table), tuple(tones))
 
 
@@ -120,52 +177,20 @@ def _scenarios(report: GateReport) -> Picture | None:
     )
 
 
-def _drawn(
-    name: str, title: str, names: Sequence[str], bars: Mapping[str, list[float | None]], *, stacked: bool = True
-) -> Markup:
-    """Return bars as SVG that takes its colours from the page, and says to a screen reader what it shows."""
-    pygal = _pygal()
-    style = pygal.style.Style(
-        **dict.fromkeys(("background", "plot_background"), "transparent"),
-        **dict.fromkeys(("foreground", "foreground_strong"), "var(--ink)"),
-        foreground_subtle="var(--line)",
-        colors=tuple(f"var(--series-{number})" for number in range(1, 5)),
-        font_family="inherit",
-        opacity=1,
+def _name(row: Mapping[str, Any], *more: Any) -> str:
+    return ", ".join(
+        filter(None, (f"{row.get('time_period')} of {row.get('forecast_id')}", *map(str, filter(None, more))))
     )
-    kind = pygal.HorizontalStackedBar if stacked else pygal.HorizontalBar
-    chart: Graph = kind(
-        style=style, js=[], width=800, height=110 + 34 * len(names[:MOST]), margin=8, legend_at_bottom=True
-    )
-    chart.uuid = name
-    chart.x_labels = [plain(each) for each in names[:MOST]][::-1]  # it draws from the bottom up, and tables go down
-    for series, values in bars.items():
-        chart.add(plain(series), values[:MOST][::-1])
-    return _static(chart.render_tree(), title)
 
 
-def _pygal() -> Any:
-    """Import pygal, since most runs draw nothing before their end, and take its hook out of Python's imports.
-
-    The hook is for plugins with maps, and made for an import system that is gone: with it, whoever imports what is not
-    there gets a warning, or an error that says nothing of it.
-    """
-    pygal = import_module("pygal")
-    # Only this one: another that comes with pygal is the finder of what is installed.
-    sys.meta_path[:] = [hook for hook in sys.meta_path if not isinstance(hook, pygal.PluginImportFixer)]
-    return pygal
-
-
-def _static(root: ET.Element, title: str) -> Markup:
-    """Return the tree as markup without what is there for scripts: they are forbidden, and ids would collide."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            named = str(child.tag).removeprefix(_FOREIGN) if isinstance(child.tag, str) else "comment"
-            if named in ("script", "desc", "comment") or "tooltip-overlay" in child.get("class", "").split():
-                parent.remove(child)
-            child.attrib.pop("id", None)
-    root.attrib |= {"role": "img", "aria-label": title}
-    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - ElementTree has escaped all text in it
+def _names(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> tuple[str, list[str]]:
+    """Return what all rows have in common, for the title, and a name of each that tells it from the others."""
+    first, *others = keys
+    common = [key for key in others if len({str(row.get(key)) for row in rows}) == 1]
+    same = ", ".join(str(rows[0][key]) for key in common if rows[0].get(key))
+    told = [first, *(key for key in others if key not in common)]
+    names = [", ".join(str(row[key]) for key in told if row.get(key)) for row in rows]
+    return (f": {same}" if same else ""), names
 
 
 def _labelled(pieces: Iterable[Evidence], label: str) -> list[Mapping[str, Any]]:
@@ -182,13 +207,34 @@ def _number(value: Any) -> float | None:
 
 def _amount(value: Any) -> Decimal | None:
     try:
-        return Decimal(str(value))
+        exact = Decimal(str(value))
     except InvalidOperation:
         return None
+    return exact if abs(exact.adjusted()) < _DIGITS and exact.is_finite() else None
+
+
+def _float(amount: Any) -> float | None:
+    return None if (exact := _amount(amount)) is None else float(exact)
+
+
+def _sum(amount: Any) -> str:
+    return "" if (exact := _amount(amount)) is None else f"{exact:,}"
+
+
+def _part(row: Mapping[str, Any], of: str) -> str:
+    """Return how much of the forecast, or of the quota, is closed; nothing where that is zero or unknown."""
+    closed, whole = _amount(row.get("closed")), _amount(row.get(of))
+    return _percent(closed / whole) if whole and closed is not None else ""
+
+
+def _percent(part: Decimal) -> str:
+    return f"{part:.1%}".replace(".0%", "%")
 
 
 def _shown(value: Any) -> str:
-    return "not measured" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return "not measured" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _rate(ended: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clari_readiness.model.anomalies import Detection
-from clari_readiness.model.reconciliation import Reconciled, Reconciliation, Unreconciled, Verdict
+from clari_readiness.model.reconciliation import Reconciled, Reconciliation, Total, Unreconciled, Verdict
 from clari_readiness.report.anomalies import detection_lines
 from clari_readiness.report.plain import plain
 
@@ -29,6 +29,11 @@ def reconciliation_document(found: Reconciliation) -> dict[str, Any]:
         for row, each in zip(document["reconciled"], found.reconciled, strict=True)
     ]
     return {**document, "verdict": found.verdict.value, "reconciled": compared}
+
+
+def total_rows(totals: Iterable[Total]) -> list[dict[str, Any]]:
+    """Return what exports add up to as rows that JSON holds, amounts as exact text."""
+    return [msgspec.to_builtins(each) for each in totals]
 
 
 def reconciliation_table(found: Reconciliation, *, width: int, colour: bool, detection: Detection | None = None) -> str:

@@ -56,6 +56,10 @@ class StandingAmounts:
         found = {row["side"]: row["content"] for row in self._ask("contents", [Standing(each) for each in exports])}
         return tuple(found.get(side, "") for side in range(len(exports)))
 
+    def totals(self, exports: Sequence[Export]) -> list[dict[str, Any]]:
+        """Return what exports of one forecast add up to, as totals.sql tells it; `side` is the place in `exports`."""
+        return self._ask("totals", [Standing(each) for each in exports])
+
     def weeks(self, export: Export) -> tuple[str, ...]:
         """Return the weeks in which an export has any amount, sorted."""
         return tuple(row["time_frame_id"] for row in self._ask("weeks", (Standing(export),)))

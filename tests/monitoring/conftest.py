@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -12,6 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clari_readiness.simulator import DEFAULT_NOW, Fault, Simulator
 from tests.commands import DEFAULTS, SIMULATED, run, small_simulator, state_directory
+from tests.elsewhere import ENGINES, into_postgres, into_sqlite
+from tests.monitoring.scene import Scene
 
 ROTATION = 'key_rotation = { runbook = "rotation.md", rotated_on = 2026-10-01, every = "90d" }'
 SETTINGS = f"{DEFAULTS}history_quarters = 0{SIMULATED}{ROTATION}\n"
@@ -73,3 +76,23 @@ def place(tmp_path: Path) -> Place:
     made = Place(tmp_path, count())
     made.set("")
     return made
+
+
+@pytest.fixture(params=ENGINES)
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    """A table that is judged where it is, and in a copy of it in each of the other engines."""
+    made = Scene()
+    if request.param == "sqlite":
+        made.elsewhere = lambda source: into_sqlite(source, tmp_path / "scene.sqlite")
+    elif request.param == "postgres":
+        server: str = request.getfixturevalue("postgres")
+        made.elsewhere = lambda source: into_postgres(source, server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def placed(scene: Scene) -> Scene:
+    """Everybody has an amount, managers the sum of their people's."""
+    scene.hierarchy()
+    return scene

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from clari_readiness.model.anomalies import AnomalyKind, Crowd, Detection, Seen
-from tests.elsewhere import ENGINES, into_postgres, into_sqlite
 from tests.monitoring.scene import A_DAY, AT, BEFORE, PERIOD, Scene, told
 
 LAST_NIGHT = AT - A_DAY
 A_WEEK_BEFORE = "TF:2026-08-19"
-
-
-@pytest.fixture(params=ENGINES)
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    """A table that is judged where it is, and in a copy of it in each of the other engines."""
-    made = Scene()
-    if request.param == "sqlite":
-        made.elsewhere = lambda source: into_sqlite(source, tmp_path / "scene.sqlite")
-    elif request.param == "postgres":
-        server: str = request.getfixturevalue("postgres")
-        made.elsewhere = lambda source: into_postgres(source, server)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def placed(scene: Scene) -> Scene:
-    """Everybody has an amount, managers the sum of their people's."""
-    scene.hierarchy()
-    return scene
 
 
 STEADY = {"ann": 100, "bob": 100, "cyn": 800, "mia": 200, "max": 800, "chief": 1000}

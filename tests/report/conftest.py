@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
-from clari_readiness.model.evidence import COMPLETION, LATENCY, SCENARIOS
+from clari_readiness.model.evidence import COMPLETION, LATENCY, SCENARIOS, SWINGS, TOTALS
 from clari_readiness.model.findings import (
     Concession,
     Decision,
@@ -28,18 +26,11 @@ from clari_readiness.model.findings import (
     Recording,
     Result,
 )
+from tests.browser import chromium
+from tests.hostile import payload
 
 SIZES = {"CONN": 3, "AUTH": 5, "API": 7, "RES": 6, "MON": 5, "CLA": 12}
 FIX = "name the warehouse under [env.prod] in clari-readiness.toml"
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 Overrides = dict[str, Any]
 
@@ -135,6 +126,11 @@ def hostile() -> GateReport:
         Evidence(
             "value", "compared", {**compared, "amounts": [{"type": payload("amount"), "expected": "1", "found": "x"}]}
         ),
+        Evidence(
+            "value", TOTALS, [a_total(**{name: payload(f"total.{name}") for name in ("time_period", "field_id")})]
+        ),
+        Evidence("value", SWINGS, [a_swing(**{name: payload(f"swing.{name}") for name in ("forecast_id", "whose")})]),
+        Evidence("value", SWINGS, [a_swing(kind=payload("swing.kind"), compared_with=payload("swing.baseline"))]),
     )
     pictured_one = a_result("API-05", Result.PASS, evidence=drawn)
     told = replace(a_result("API-06", Result.FAIL), risk=payload("risk"), guide=payload("guide"))
@@ -168,11 +164,6 @@ def hostile() -> GateReport:
         ),
         decision=Decision(payload("words"), 1, (payload("reason"),)),
     )
-
-
-def payload(channel: str) -> str:
-    """Text that executes wherever it is taken for markup; its quotes and end tags break out of wherever it lands."""
-    return f"{channel}\"'></title></style></pre><img src=x onerror=\"document.title='hit by {channel}'\">"
 
 
 def go() -> GateReport:
@@ -227,6 +218,19 @@ def invalid() -> GateReport:
     )
 
 
+def a_total(**changes: Any) -> Overrides:
+    """What an export adds up to, as the gate records it."""
+    total = {"forecast_id": "net_bookings", "time_period": "2027_Q4", "field_id": "fc_commit", "currency": "USD"}
+    return {**total, "forecast": "1250000.50", "closed": "500000.20", "quota": "2000000.00", **changes}
+
+
+def a_swing(**changes: Any) -> Overrides:
+    """An anomaly, as the gate records it."""
+    swing = {"forecast_id": "net_bookings", "time_period": "2027_Q4", "threshold": "0.2", "found": 1, "kind": "swing"}
+    swing |= {"whose": "total fc_commit forecast USD", "compared_with": "2026-11-20T03:00:00+00:00"}
+    return {**swing, "previous": "1000000.00", "current": "1250000.50", "change": "0.2500", **changes}
+
+
 def pictured() -> GateReport:
     """A NO-GO with all that a page can hold: pictures, history, provenance, concessions, warnings."""
     jobs = [
@@ -247,6 +251,14 @@ def pictured() -> GateReport:
         {"done": "every export had half of its rows, and said rowsTruncated", "verdict": "broken"},
         {"done": "pages of audit events held 1 to 90 of them", "verdict": "not tested"},
     ]
+    totals = [a_total(), a_total(time_period="2027_Q3", closed="1300000.00", quota=None)]
+    none = dict.fromkeys(("kind", "whose", "previous", "current", "change"))
+    swings = [
+        a_swing(),
+        a_swing(whose="rep u7 fc_commit forecast USD", kind="from_zero", previous="0.00", current="90.00", change=None),
+        a_swing(time_period="2027_Q3", found=0, **none),
+        a_swing(time_period="2027_Q2", found=0, **none | {"compared_with": "no export before it reconciled"}),
+    ]
     failed = a_result(
         "MON-05",
         Result.FAIL,
@@ -255,6 +267,8 @@ def pictured() -> GateReport:
         fix="load the job again, then run `clari-readiness reconcile`",
         evidence=(
             Evidence("value", "net_bookings 2027_Q4, exact", {**compared, "amounts": amounts, "verdict": "different"}),
+            Evidence("value", TOTALS, totals),
+            Evidence("value", SWINGS, swings),
         ),
     )
     special = (
@@ -327,12 +341,5 @@ def hostile_report() -> GateReport:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[BrowserContext]:
     """A real Chromium for the tests of a module: its event loop runs until it ends, and there can be no other."""
-    if not CHROMIUM.exists():
-        missing = f"{CHROMIUM} is missing: install it with make system-deps"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield launched.new_context()
-        launched.close()
+    with chromium() as context:
+        yield context

@@ -222,3 +222,29 @@ def test_a_warning_has_a_place_of_its_own_before_the_checklist(make: SimpleNames
     words = Outline(page(make.report(make.result("AUTH-03", Result.PASS, warning="the key is due in 9 days")))).words
     assert words.index("Warnings") < words.index("the key is due in 9 days") < words.index("Checklist")
     assert "Warnings" not in Outline(page(make.report())).words
+
+
+def test_an_entry_that_does_not_hold_is_told_before_everything_else_with_what_to_do(make: SimpleNamespace) -> None:
+    words = Outline(page(make.invalid())).words
+    told = words[words.index("Does not hold") : words.index("Blockers")]
+    assert "waiver of MON-04: it expired 3 days before this run Who answers head of revops What to do renew it" in told
+    assert "Does not hold" not in Outline(page(make.go())).words
+
+
+def test_a_long_story_is_cut_among_the_blockers_and_whole_on_its_item(make: SimpleNamespace) -> None:
+    story = "; ".join(f"2027_Q{n} of forecast {n}: 240 rows of 240 expected, 160 amounts that differ" for n in range(9))
+    words = Outline(page(make.report(make.result("API-01", Result.FAIL, observed=story, fix="x")))).words
+    blockers, checklist = words[: words.index("Checklist")], words[words.index("Checklist") :]
+    assert story[:150] in blockers
+    assert story not in blockers
+    assert f"Observed {story}" in checklist
+
+
+def test_the_documentation_of_an_item_breaks_its_lines_where_the_page_does(make: SimpleNamespace) -> None:
+    guide = "Why it\nmatters.\n\n- Verified by one\n  request.\n- To mend it: 401.\n1. First\n2. Then"
+    html = page(make.report(replace(make.result("API-01", Result.FAIL), guide=guide)))
+    assert "Why it matters.\n\n- Verified by one   request.\n- To mend it: 401.\n1. First\n2. Then</p>" in html
+
+
+def test_a_source_is_called_what_people_call_it(make: SimpleNamespace) -> None:
+    assert "From Clari FAIL" in Outline(page(make.report(make.result("API-01", Result.FAIL)))).words

@@ -19,7 +19,9 @@ _REMEMBERED = 10_000
 """How many moments are read once and not for each row: a table has one for each export."""
 
 _CENTS = Decimal("0.01")
-_AMOUNTS = frozenset(("amount", "previous", "current", "vanished_amount", "appeared_amount"))
+_AMOUNTS = frozenset(
+    ("amount", "previous", "current", "vanished_amount", "appeared_amount", "forecast", "closed", "quota")
+)
 
 
 @dataclass
