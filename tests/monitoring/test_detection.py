@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from clari_readiness.model.anomalies import AnomalyKind, Crowd, Detection, Seen
-from tests.elsewhere import ENGINES, into_postgres, into_sqlite
+from tests.elsewhere import ENGINES, into, into_sqlite
 from tests.monitoring.scene import A_DAY, AT, BEFORE, PERIOD, Scene, told
 
 LAST_NIGHT = AT - A_DAY
@@ -24,9 +24,9 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     made = Scene()
     if request.param == "sqlite":
         made.elsewhere = lambda source: into_sqlite(source, tmp_path / "scene.sqlite")
-    elif request.param == "postgres":
-        server: str = request.getfixturevalue("postgres")
-        made.elsewhere = lambda source: into_postgres(source, server)
+    elif request.param != "duckdb":
+        server = request.getfixturevalue(request.param)
+        made.elsewhere = lambda source: into(request.param, source, server)
     yield made
     made.close()
 
