@@ -34,6 +34,7 @@ def gateway(authority: trustme.CA, upstream: int, *, expired: datetime | None = 
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.close()
 
 
 def _run(loop: asyncio.AbstractEventLoop, started: threading.Event) -> None:
