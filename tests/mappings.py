@@ -12,7 +12,7 @@ import duckdb
 from tests.strategies import encode
 
 SHIPPED = Path(__file__).parents[1] / "deploy" / "warehouses"
-VIEWS = {name: SHIPPED / f"{name}.sql" for name in ("raw_json/duckdb", "raw_json/postgres")}
+VIEWS = {name: SHIPPED / f"{name}.sql" for name in ("raw_json/duckdb", "raw_json/postgres", "raw_json/snowflake")}
 FIVETRAN = SHIPPED / "fivetran" / "clari_forecasts.sql"
 
 SYNCHRONISED = """

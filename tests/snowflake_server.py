@@ -23,8 +23,10 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 import uvicorn
+from snowflake.connector import connect
 from starlette.types import Receive, Scope, Send
 
+from clari_readiness.warehouse.engines.snowflake_url import address_of
 from tests.elsewhere import Column, reading, tables_of
 
 fake: Any = import_module("fakesnow.server")  # `fakesnow.server` is a function as well
@@ -141,6 +143,13 @@ class Snowflake:
         said = {"host": "127.0.0.1", "port": str(self.port), "protocol": "http", **more}
         query = "&".join(f"{name}={value}" for name, value in said.items())
         return f"snowflake://{USER}:{quote(password, safe='')}@acme/{database}/{schema}?{query}"
+
+    def execute(self, url: str, *statements: str) -> None:
+        """Run statements of the team's own in the database of a URL."""
+        address = address_of(url, Path())
+        with connect(**address.options, network_timeout=5, platform_detection_timeout_seconds=0.0) as connection:
+            for each in statements:
+                connection.cursor().execute(each)
 
 
 @contextmanager
