@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from tests import laws
 from tests.servers import postgres_server
+
+if TYPE_CHECKING:
+    from tests.bigquery_server import BigQuery
+    from tests.snowflake_server import Snowflake
 
 laws.load_profile()
 
@@ -53,6 +58,24 @@ def postgres() -> Iterator[str]:
     """Return the address of a PostgreSQL server: one for all workers of a run, which the last of them stops."""
     with postgres_server(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def snowflake() -> Iterator[Snowflake]:
+    """Return what stands in for Snowflake, which listens as long as this process runs tests."""
+    from tests.snowflake_server import snowflake_server  # noqa: PLC0415 - only who asks for it loads the connector
+
+    with snowflake_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def bigquery() -> Iterator[BigQuery]:
+    """Return what stands in for BigQuery, which listens as long as this process runs tests."""
+    from tests.bigquery_server import bigquery_server  # noqa: PLC0415 - only who asks for it loads the client
+
+    with bigquery_server() as server:
+        yield server
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,7 +15,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-ENGINES = ("duckdb", "postgres", "sqlite")
+ENGINES = ("duckdb", "postgres", "sqlite", "snowflake", "bigquery")
 
 _AS_THEY_ARE = ("VARCHAR", "DOUBLE", "BIGINT", "INTEGER", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 _POSTGRES = {"VARCHAR": "text", "DOUBLE": "double precision", "TIMESTAMP WITH TIME ZONE": "timestamptz"}
@@ -50,14 +50,28 @@ def into_postgres(source: Path | duckdb.DuckDBPyConnection, server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     url = server.replace("/postgres?", f"/{name}?")
-    with _reading(source, "UTC") as connection, psycopg.connect(url) as target:
+    with reading(source, "UTC") as connection, psycopg.connect(url) as target:
         for schema, table, columns, rows in tables_of(connection):
             _create(target, "public" if schema == "main" else schema, table, columns, rows)
     return url
 
 
+def into(engine: str, source: Path | duckdb.DuckDBPyConnection, server: Any) -> str:
+    """Return where a server holds what a DuckDB file does. Drivers are loaded where they are needed."""
+    if engine == "snowflake":
+        from tests.snowflake_server import into_snowflake  # noqa: PLC0415 - see above
+
+        return into_snowflake(source, server)
+    if engine == "bigquery":
+        from tests.bigquery_server import into_bigquery  # noqa: PLC0415 - see above
+
+        return into_bigquery(source, server)
+    return into_postgres(source, server)
+
+
 @contextmanager
-def _reading(source: Path | duckdb.DuckDBPyConnection, zone: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(source: Path | duckdb.DuckDBPyConnection, zone: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file to read it, or take a connection that is open, with a time zone for what has one."""
     with duckdb.connect(source, read_only=True) if isinstance(source, Path) else nullcontext(source) as connection:
         connection.execute(f"SET TimeZone = '{zone}'")
         yield connection
@@ -82,7 +96,7 @@ def into_sqlite(source: Path | duckdb.DuckDBPyConnection, target: Path) -> str:
     """Return the URL of a SQLite file that holds what a DuckDB file does; there are no schemas in it."""
     target.unlink(missing_ok=True)
     with (
-        _reading(source, "Europe/Paris") as read,  # so that what has a zone is written with another one than UTC
+        reading(source, "Europe/Paris") as read,  # so that what has a zone is written with another one than UTC
         closing(sqlite3.connect(target)) as connection,
         connection,
     ):

@@ -15,7 +15,7 @@ from clari_readiness.environments.problems import Path as Keys
 from clari_readiness.environments.values import is_reference
 from clari_readiness.errors import SettingsError, WarehouseError
 from clari_readiness.warehouse import CANONICAL_COLUMNS, Tables, WarehouseReader, database_path
-from clari_readiness.warehouse.tables import suggestion
+from clari_readiness.warehouse.tables import nearest
 from clari_readiness.warehouse.url import scheme_of
 
 Answer = TypeVar("Answer")
@@ -137,7 +137,7 @@ class Interview:
                 raise SettingsError(f"the table has no column {name:.60}", way_out=f"it has {', '.join(there)}")
             return name
 
-        near = suggestion(ours, there).removeprefix("did you mean ").removesuffix("?")
+        near = nearest(ours, there)
         asking = Asking({"--column": theirs}, self.ask.quietly)
         name = asking.until_right("--column", f"Our {ours} is called (- for: it is not there)", near or "-", judged)
         if name:

@@ -21,6 +21,8 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhdw])")
 _LONGEST = 3_660 * 86_400
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S")
+_SECRET = re.compile(r"password|pwd|passphrase|secret|^token$", re.IGNORECASE)
+"""What a part of a URL's query is called that no file should hold."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -114,7 +116,7 @@ def _holds_password(url: str) -> bool:
         named = parts.password is not None
     except ValueError:  # a URL that cannot be taken apart may hold one anywhere
         return "@" in url
-    return named or any("password" in name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+    return named or any(_SECRET.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True))
 
 
 def _destination(written: str) -> str:

@@ -25,7 +25,7 @@ def tested_detection(readiness: Readiness) -> SelfTest:
             raise NotVerified("the table has no export to try the detection on", way_out="run the export first")
         detector = detector_of(environment, amounts)
         return self_test(
-            amounts.copy(newest),
+            amounts.copy(newest, warehouse.here),
             newest,
             lambda planted: detector_of(environment, planted),
             threshold=detector.threshold,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from clari_readiness.errors import NotVerified
 from clari_readiness.model.exports import AMOUNTS
-from clari_readiness.model.reconciliation import Amounts, Kind, Offence, Reconciled, Vanished
+from clari_readiness.model.reconciliation import Amounts, Kind, Offence, Reconciled, Vanished, Verdict
 from clari_readiness.warehouse import ComparedWarehouse, Question, StagedEntries
 
 SHOWN = 20
@@ -49,22 +50,38 @@ def compare(
         "twice": twice,
         "differing": sum(_differing(totals, column) for column in columns),
     }
-    return Reconciled(
-        question.forecast_id,
-        question.time_period,
-        kind,
-        question.exported_at,
-        question.job_id,
-        expected_rows=totals["expected_rows"],
-        found_rows=totals["found_rows"],
-        missing=counts["missing"],
-        too_many=counts["too_many"] + twice,
-        amounts=tuple(_amounts(totals, column) for column in columns),
-        not_compared=tuple(kind for kind in asked if AMOUNTS[kind][1] not in columns),
-        vanished=Vanished(len(vanished), rows_of_vanished, tuple(row["user_id"] for row in vanished[:SHOWN])),
-        offences=tuple(_offences(warehouse, question, counts, columns, [row["user_id"] for row in vanished])),
-        reason=reason,
+    return _unless_cut(
+        warehouse.left_out,
+        Reconciled(
+            question.forecast_id,
+            question.time_period,
+            kind,
+            question.exported_at,
+            question.job_id,
+            expected_rows=totals["expected_rows"],
+            found_rows=totals["found_rows"],
+            missing=counts["missing"],
+            too_many=counts["too_many"] + twice,
+            amounts=tuple(_amounts(totals, column) for column in columns),
+            not_compared=tuple(kind for kind in asked if AMOUNTS[kind][1] not in columns),
+            vanished=Vanished(len(vanished), rows_of_vanished, tuple(row["user_id"] for row in vanished[:SHOWN])),
+            offences=tuple(_offences(warehouse, question, counts, columns, [row["user_id"] for row in vanished])),
+            reason=reason,
+        ),
     )
+
+
+def _unless_cut(left_out: int, reconciled: Reconciled) -> Reconciled:
+    """Return what was found, unless nothing was where not everything was looked at: that is NotVerified."""
+    if not left_out:
+        return reconciled
+    rows = f"{left_out} rows more differ than may leave this engine, and were not looked at"
+    if reconciled.verdict is Verdict.SAME:
+        raise NotVerified(
+            rows,
+            way_out="map the column that names the job in `warehouse.columns.job_id`, or reconcile sooner",
+        )
+    return replace(reconciled, reason="; ".join(filter(None, (reconciled.reason, rows))))
 
 
 def _vanished(warehouse: ComparedWarehouse, question: Question, staged: StagedEntries) -> list[dict[str, Any]]:

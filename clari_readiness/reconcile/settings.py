@@ -28,6 +28,7 @@ def compared_warehouse(
         scratch=scratch,
         clock=SystemClock(),
         patience=PATIENCE,
+        timeout=environment.warehouse.timeout,
     )
 
 

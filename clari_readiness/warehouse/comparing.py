@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +14,16 @@ import duckdb
 from clari_readiness.model.exports import LandedDocument
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.engines import DuckDBEngine
+from clari_readiness.warehouse.gathering import Side, gathered
 from clari_readiness.warehouse.loading import in_utc
-from clari_readiness.warehouse.opening import open_to_read, patiently
-from clari_readiness.warehouse.reading import WarehouseReader
+from clari_readiness.warehouse.opening import in_memory, open_to_read, patiently
+from clari_readiness.warehouse.reading import STATEMENT_TIMEOUT, WarehouseReader
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
-from clari_readiness.warehouse.statements import render, statement
+from clari_readiness.warehouse.statements import named_in, render, statement
 from clari_readiness.warehouse.tables import AMOUNT_COLUMNS, Selection, Tables
-from clari_readiness.warehouse.url import database_path
+from clari_readiness.warehouse.url import database_path, scheme_of
 
-_COMMENT = re.compile(r"--.*$", re.MULTILINE)
-_PARAMETER = re.compile(r"\$(\w+)")
 _LEDGER = ["forecast_id", "time_period_id", "state", "finished_at", "job_id"]
 
 
@@ -62,28 +60,57 @@ class Question:
 
 
 class ComparedWarehouse:
-    """A read-only connection to a team's warehouse, and a scratch directory of ours."""
+    """A read-only session with a team's warehouse, and a scratch directory of ours.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, tables: Tables, name: str, scratch: Path) -> None:
+    What Clari gave is staged in a DuckDB connection: that with the team's file, or, where the team's warehouse is
+    another engine (`elsewhere`), one of our own, into which what differs is gathered.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        tables: Tables,
+        name: str,
+        scratch: Path,
+        elsewhere: WarehouseReader | None = None,
+    ) -> None:
         self._connection = connection
-        self._reader = WarehouseReader(DuckDBEngine(connection, name), tables)
+        self._here = WarehouseReader(DuckDBEngine(connection, name), tables)
+        self._elsewhere = elsewhere
         self._scratch = scratch
         self._selected: Selection | None = None
+        self._gathered: tuple[Question, int] | None = None
 
     @classmethod
-    def open(cls, url: str, tables: Tables, base: Path, *, scratch: Path, clock: Clock, patience: float = 0.0) -> Self:
+    def open(
+        cls,
+        url: str,
+        tables: Tables,
+        base: Path,
+        *,
+        scratch: Path,
+        clock: Clock,
+        patience: float = 0.0,
+        timeout: float = STATEMENT_TIMEOUT,
+    ) -> Self:
         """Open the warehouse at `url`, whose relative path starts at `base`. What stops it is a WarehouseError.
 
         Nothing is ever written into it: temporary tables live in memory, and spill into `scratch`, which is emptied. A
-        writer that has the file delays us by at most `patience` seconds.
+        writer that has a file delays us by at most `patience` seconds, and a statement takes at most `timeout` in an
+        engine that is not DuckDB.
         """
-        path = database_path(url, base)
-        connection = patiently(lambda: open_to_read(path), clock, patience)
+        if scheme_of(url) == "duckdb":
+            path = database_path(url, base)
+            elsewhere, name = None, str(path)
+            connection = patiently(lambda: open_to_read(path), clock, patience)
+        else:
+            elsewhere = WarehouseReader.open(url, tables, base, patience=patience, timeout=timeout)
+            connection, name = in_memory(), "what Clari gave"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700, parents=True)
         connection.execute("SET temp_directory = $spill", {"spill": str(scratch / "spill")})
         connection.execute("SET preserve_insertion_order = false")
-        return cls(connection, tables, str(path), scratch)
+        return cls(connection, tables, name, scratch, elsewhere)
 
     @property
     def scratch(self) -> Path:
@@ -93,7 +120,17 @@ class ComparedWarehouse:
     @property
     def reader(self) -> WarehouseReader:
         """What asks the team's tables."""
-        return self._reader
+        return self._elsewhere or self._here
+
+    @property
+    def here(self) -> WarehouseReader:
+        """The DuckDB connection in which temporary tables may be made: theirs, or ours."""
+        return self._here
+
+    @property
+    def left_out(self) -> int:
+        """How many rows differ and were not looked at in the last answer, since too many would leave the engine."""
+        return self._gathered[1] if self._gathered else 0
 
     @property
     def compared_columns(self) -> tuple[str, ...]:
@@ -104,7 +141,7 @@ class ComparedWarehouse:
         self, forecasts: Sequence[str], periods: Sequence[str], before: datetime | None
     ) -> tuple[Export, ...]:
         """Return each period's newest export, and its newest from the synchronous forecast, from before a moment."""
-        selection = self._reader.selection("reconcile/newest_exports")
+        selection = self.reader.selection("reconcile/newest_exports")
         sql = render("reconcile/newest_exports", {"forecasts": f"forecasts AS ({selection.sql})"})
         return self._exports("newest exports", sql, forecasts, periods, before)
 
@@ -112,7 +149,9 @@ class ComparedWarehouse:
         self, forecasts: Sequence[str], periods: Sequence[str], before: datetime | None
     ) -> tuple[Export, ...]:
         """Return each period's newest job by the reference exporter's ledger; nothing where there is no ledger."""
-        there = self._reader.run(
+        if self._elsewhere is not None:
+            return ()
+        there = self._here.run(
             "has table", statement("checks/has_table"), {"table_name": "export_jobs", "columns": _LEDGER}
         )
         if not there.rows[0][0]:
@@ -121,6 +160,7 @@ class ComparedWarehouse:
 
     def stage(self, landed: LandedDocument, judge: Judge, value_names: Mapping[str, str]) -> StagedEntries:
         """Take a landed document apart and judge all of it; a broken one is a DocumentRefused."""
+        self._gathered = None
         directory = self._scratch / "staging"
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(mode=0o700)
@@ -128,23 +168,24 @@ class ComparedWarehouse:
 
     def staged_weeks(self) -> tuple[str, ...]:
         """Return the weeks that the staged entries belong to."""
-        return tuple(str(row[0]) for row in self._reader.run("weeks", statement("reconcile/staged_weeks"), {}).rows)
+        return tuple(str(row[0]) for row in self._here.run("weeks", statement("reconcile/staged_weeks"), {}).rows)
 
     def ask(self, name: str, question: Question, **params: Any) -> list[dict[str, Any]]:
         """Run `sql/reconcile/<name>.sql` over the team's rows and the staged ones. Raises WarehouseError."""
+        self._gather(question)
         sql = self.sql(name)
-        given = {**self._params(question), **params}
-        wanted = set(_PARAMETER.findall(_COMMENT.sub("", sql)))
-        return self._reader.run(name, sql, {key: given[key] for key in wanted}).dicts()
+        return self._here.run(name, sql, named_in(sql, {**self._params(question), **params})).dicts()
 
     def sql(self, name: str) -> str:
         """Return the statement as `ask` runs it."""
-        found = render("reconcile/found", {"forecasts": self._selection.sql})
+        found = self._found() if self._elsewhere is None else "SELECT * FROM found_rows"
         return render(f"reconcile/{name}", {"found": found, "expected": statement("reconcile/expected")})
 
     def close(self) -> None:
-        """Let go of the file, and remove the scratch directory."""
+        """Let go of the warehouse, and remove the scratch directory."""
         self._connection.close()
+        if self._elsewhere is not None:
+            self._elsewhere.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -156,8 +197,20 @@ class ComparedWarehouse:
     @property
     def _selection(self) -> Selection:
         if self._selected is None:
-            self._selected = self._reader.selection("reconcile/found")
+            self._selected = self.reader.selection("reconcile/found")
         return self._selected
+
+    def _found(self) -> str:
+        return render("reconcile/found", {"forecasts": self._selection.sql})
+
+    def _gather(self, question: Question) -> None:
+        """Have the team's rows that a question is about here, unless they lie here or the last one was the same."""
+        if self._elsewhere is None or (self._gathered and self._gathered[0] == question):
+            return
+        params = self._params(question)
+        found = Side(self._elsewhere, self._found(), params)
+        expected = Side(self._here, statement("reconcile/expected"), params)
+        self._gathered = question, gathered(found, expected, self.compared_columns, self._scratch)
 
     def _params(self, question: Question) -> dict[str, Any]:
         absent = self._selection.absent
@@ -175,7 +228,7 @@ class ComparedWarehouse:
         self, name: str, sql: str, forecasts: Sequence[str], periods: Sequence[str], before: datetime | None
     ) -> tuple[Export, ...]:
         asked = {"forecasts": list(forecasts), "periods": list(periods)}
-        rows = self._reader.run(name, sql, {**asked, "before": None if before is None else in_utc(before)}).dicts()
+        rows = self.reader.run(name, sql, {**asked, "before": None if before is None else in_utc(before)}).dicts()
         return tuple(
             Export(row["forecast_name"], row["time_period"], row["exported_at"], row["job_id"], row.get("rows", 0))
             for row in rows

@@ -61,6 +61,13 @@ def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:
     return _connect(existing(path), read_only=True)
 
 
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """Open a database of our own, without a file; its times are UTC."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
 def open_to_write(path: Path, *, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
     """Open or create a file; what does not fit `memory_limit` goes to files in `spill`."""
     _is_file(path)

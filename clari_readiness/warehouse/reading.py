@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -12,7 +12,7 @@ from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.columns import Described, Kind
 from clari_readiness.warehouse.engines import DuckDBEngine, Engine, open_engine
 from clari_readiness.warehouse.statements import quoted, render, statement
-from clari_readiness.warehouse.tables import Selection, Tables, suggestion
+from clari_readiness.warehouse.tables import Selection, Tables, some, suggestion
 
 STATEMENT_TIMEOUT = 300.0
 """How many seconds a statement may take, unless `warehouse.timeout` says otherwise."""
@@ -73,6 +73,15 @@ class WarehouseReader:
         optional = [ours for kind, columns in headers if kind == "optional" for ours in self._meant(columns)]
         return self._tables.selection(reads, optional, self._describe())
 
+    def named(self, table: str, columns: Sequence[str]) -> Mapping[str, str]:
+        """Return what another table and its columns are called in a statement; empty where one of them is not there."""
+        described = self._engine.describe(Tables(table))
+        if described is None:
+            return {}
+        there = {column: described.find(column) for column in columns}
+        found = {column: quoted(theirs) for column, theirs in there.items() if theirs is not None}
+        return {table: described.relation, **found} if len(found) == len(there) else {}
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the team's table, by its own names."""
@@ -124,7 +133,7 @@ class WarehouseReader:
 
     def _no_table(self) -> WarehouseError:
         there = self._engine.relations()
-        have = ", ".join(there) or "nothing yet"
+        have = some(there) or "nothing yet"
         return WarehouseError(
             f"{self._engine.name} has no table {self._tables.forecasts}; it has {have}",
             way_out=suggestion(self._tables.forecasts, there, otherwise="name the table in `warehouse.forecasts`"),

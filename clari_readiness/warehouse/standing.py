@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,12 +10,11 @@ from typing import Any
 from clari_readiness.warehouse.comparing import Export
 from clari_readiness.warehouse.loading import in_utc
 from clari_readiness.warehouse.reading import WarehouseReader
-from clari_readiness.warehouse.statements import render, statement
-from clari_readiness.warehouse.tables import Tables
+from clari_readiness.warehouse.statements import named_in, render, statement
+from clari_readiness.warehouse.tables import AMOUNT_COLUMNS, Tables
 
-_PARAMETER = re.compile(r"\$(\w+)")
-_COMMENT = re.compile(r"--.*$", re.MULTILINE)
-_PEOPLE = {"table_name": "users", "columns": ["user_id", "hierarchy_id", "parent_hierarchy_id"]}
+_COPIED = ("time_frame_id", "user_id", "field_id", "currency", *AMOUNT_COLUMNS)
+_OF_PEOPLE = ("user_id", "hierarchy_id", "parent_hierarchy_id")
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,19 @@ class StandingAmounts:
         """Return the weeks in which an export has any amount, sorted."""
         return tuple(row["time_frame_id"] for row in self._ask("weeks", (Standing(export),)))
 
-    def copy(self, export: Export) -> PlantedExports:
-        """Copy what stands in an export to temporary tables, to plant others like it. Their file stays as it is."""
-        self._ask("copied", (Standing(export),))
-        return PlantedExports(self._reader)
+    def copy(self, export: Export, into: WarehouseReader) -> PlantedExports:
+        """Copy what stands in an export to temporary tables of a DuckDB connection, to plant others like it there."""
+        rows = self._ask("latest", (Standing(export),))
+        columns = {name: [_exact(row[name]) for row in rows] for name in _COPIED}
+        into.run("copied", statement("anomalies/copied"), columns)
+        return PlantedExports(into)
 
     def _ask(self, name: str, sides: Sequence[Standing], **params: Any) -> list[dict[str, Any]]:
         selection = self._reader.selection("anomalies/rows")
         sql = self._sql(name, selection.sql)
         has_jobs = "job_id" not in selection.absent
         given = {**_listed(sides, has_jobs=has_jobs), **params}
-        wanted = set(_PARAMETER.findall(_COMMENT.sub("", sql)))
-        return self._reader.run(name, sql, {key: value for key, value in given.items() if key in wanted}).dicts()
+        return self._reader.run(name, sql, named_in(sql, given)).dicts()
 
     def _sql(self, name: str, forecasts: str) -> str:
         rows = render("anomalies/rows", {"forecasts": forecasts})
@@ -85,12 +84,12 @@ class StandingAmounts:
 
     def _people(self) -> str:
         """Return who is below whom, where there is a table that says so; without one there are no teams."""
-        known = self._reader.run("has table", statement("checks/has_table"), _PEOPLE).rows[0][0]
-        return statement("anomalies/people" if known else "anomalies/nobody")
+        known = self._reader.named("users", _OF_PEOPLE)
+        return render("anomalies/people", known) if known else statement("anomalies/nobody")
 
 
 class PlantedExports:
-    """Exports that were made up from the keys of a real one, in a temporary table of the same connection."""
+    """Exports that were made up from the keys of a real one, in a temporary table of a DuckDB connection."""
 
     def __init__(self, reader: WarehouseReader) -> None:
         self._reader = reader
@@ -116,6 +115,11 @@ class PlantedExports:
     def clear(self) -> None:
         """Take away what was planted."""
         self._reader.run("planted", statement("anomalies/planted_schema"), {})
+
+
+def _exact(value: Any) -> Any:
+    """Return an amount as text: some engines have it in binary, and a list is of one type."""
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _listed(sides: Sequence[Standing], *, has_jobs: bool) -> dict[str, Any]:

@@ -32,6 +32,8 @@ CANONICAL_COLUMNS = (
 GRAIN = ("forecast_name", "time_period", "time_frame_id", "user_id", "field_id", "currency")
 
 _READ_AS = "DECIMAL(28, 10)"
+_SHOWN = 40
+_NUMBERS = (Kind.EXACT, Kind.FLOAT)
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 
 
@@ -76,10 +78,11 @@ class Tables:
         `optional` becomes NULL. Texts that should be amounts or moments are read as such.
         """
         absent = tuple(ours for ours in optional if described.find(self.column(ours)) is None)
-        for ours in (*reads, *(each for each in optional if each in self.columns)):
-            if described.find(self.column(ours)) is None:
-                raise self._missing(ours, tuple(described.columns))
         wanted = dict.fromkeys((*reads, *optional))
+        needed = (ours for ours in wanted if ours in reads or ours in self.columns)
+        missing = [ours for ours in needed if described.find(self.column(ours)) is None]
+        if missing:
+            raise self._missing(missing, tuple(described.columns))
         shown = [f"{self._source(ours, described)} AS {quoted(ours)}" for ours in wanted]
         sql = f"SELECT {', '.join(shown)} FROM {described.relation}"  # noqa: S608 - every name is quoted
         return Selection(sql, absent)
@@ -98,18 +101,43 @@ class Tables:
         if ours in AMOUNT_COLUMNS:
             return f"CAST(NULLIF(TRIM({column}), '') AS {_READ_AS})" if kind is Kind.TEXT else column
         if ours == "exported_at":
-            # By way of a zone: an offset that is written into a text would be dropped otherwise.
-            return column if kind is Kind.MOMENT else f"CAST(CAST({column} AS TIMESTAMPTZ) AS TIMESTAMP)"
+            return self._moment(theirs, kind)
         as_is = kind is Kind.TEXT or described.converts or ours not in CANONICAL_COLUMNS
         return column if as_is else f"CAST({column} AS VARCHAR)"
 
-    def _missing(self, ours: str, there: Sequence[str]) -> WarehouseError:
-        theirs = self.column(ours)
-        name = f"{theirs} (our {ours})" if theirs != ours else ours
+    def _moment(self, theirs: str, kind: Kind) -> str:
+        if kind in _NUMBERS:
+            raise WarehouseError(
+                f"{self.forecasts} keeps {theirs} as a number, and nobody can tell of which unit",
+                way_out="let a view make a moment of it, and map that",
+            )
+        # By way of a zone: an offset that is written into a text would be dropped otherwise.
+        as_written = quoted(theirs)
+        return as_written if kind is Kind.MOMENT else f"CAST(CAST({as_written} AS TIMESTAMPTZ) AS TIMESTAMP)"
+
+    def _missing(self, missing: Sequence[str], there: Sequence[str]) -> WarehouseError:
+        """Say of all that is missing what it is called here, and of each the nearest that is there."""
+        said = " or ".join(self._called(ours) for ours in missing)
         return WarehouseError(
-            f"{self.forecasts} has no column {name}; it has {', '.join(there)}",
-            way_out=suggestion(theirs, there, otherwise=f"map it: columns = {{ {ours} = ... }}"),
+            f"{self.forecasts} has no column {said}; it has {some(there)}",
+            way_out=self._way_out(missing, there),
         )
+
+    def _called(self, ours: str) -> str:
+        theirs = self.column(ours)
+        return f"{theirs} (our {ours})" if theirs != ours else ours
+
+    def _way_out(self, missing: Sequence[str], there: Sequence[str]) -> str:
+        near = {ours: nearest(self.column(ours), there) for ours in missing}
+        meant = [f"{theirs} for {ours}" if missing[1:] else theirs for ours, theirs in near.items() if theirs]
+        unlike = [ours for ours, theirs in near.items() if not theirs]
+        unmapped = ", ".join(f"{ours} = ..." for ours in unlike if ours in CANONICAL_COLUMNS)
+        ways_out = (
+            f"did you mean {', '.join(meant)}?" if meant else "",
+            f"map it: warehouse.columns = {{ {unmapped} }}" if unmapped else "",
+            "correct `warehouse.grain`" if set(unlike) - set(CANONICAL_COLUMNS) else "",
+        )
+        return "; ".join(filter(None, ways_out))
 
 
 @dataclass(frozen=True)
@@ -120,7 +148,19 @@ class Selection:
     absent: tuple[str, ...]
 
 
+def some(names: Sequence[str]) -> str:
+    """Return names in a row; of a hundred columns the first will do."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return which of the known names is most like the given one; empty when none is."""
+    spelled = {each.lower(): each for each in known}
+    return next((spelled[near] for near in difflib.get_close_matches(name.lower(), spelled, n=1)), "")
+
+
 def suggestion(name: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """Return `did you mean ...?` for the nearest of the known names."""
-    near = difflib.get_close_matches(name.lower(), {each.lower(): each for each in known}, n=1)
-    return f"did you mean {near[0]}?" if near else otherwise
+    near = nearest(name, known)
+    return f"did you mean {near}?" if near else otherwise

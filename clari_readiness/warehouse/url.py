@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from clari_readiness.errors import SettingsError, WarehouseError
 
-READ_ONLY = ("postgresql", "postgres", "sqlite")
-"""Schemes of warehouses that the gate's checks read, and nothing else does yet."""
+READ_ONLY = ("postgresql", "postgres", "sqlite", "snowflake", "bigquery")
+"""Schemes of warehouses that are read, and into which nothing loads yet."""
 
 
 def scheme_of(url: str) -> str:
@@ -22,13 +22,13 @@ def scheme_of(url: str) -> str:
 def database_path(url: str, base: Path) -> Path:
     """Return the file of `duckdb:///path`; a relative path starts at `base`, `duckdb:////path` is absolute.
 
-    A scheme that only checks read is a SettingsError, any other a WarehouseError. The rest of the URL is not repeated
+    A scheme that is only read is a SettingsError, any other a WarehouseError. The rest of the URL is not repeated
     in it: it may hold a password.
     """
     scheme = scheme_of(url)
     if scheme in READ_ONLY:
         raise SettingsError(
-            f"warehouse.url: {scheme}:// is read by the gate's checks only so far: this takes a DuckDB file",
+            f"warehouse.url: {scheme}:// is only read so far, by the gate and reconcile: this takes a DuckDB file",
             way_out="name one, like duckdb:///warehouse.duckdb",
         )
     if scheme != "duckdb":

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clari_readiness.simulator import DEFAULT_NOW, Fault, Simulator
 from tests.commands import DEFAULTS, SIMULATED, run, small_simulator, state_directory
-from tests.elsewhere import ENGINES, into_postgres, into_sqlite
+from tests.elsewhere import ENGINES, into, into_sqlite
 from tests.monitoring.scene import Scene
 
 ROTATION = 'key_rotation = { runbook = "rotation.md", rotated_on = 2026-10-01, every = "90d" }'
@@ -84,9 +84,9 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     made = Scene()
     if request.param == "sqlite":
         made.elsewhere = lambda source: into_sqlite(source, tmp_path / "scene.sqlite")
-    elif request.param == "postgres":
-        server: str = request.getfixturevalue("postgres")
-        made.elsewhere = lambda source: into_postgres(source, server)
+    elif request.param != "duckdb":
+        server = request.getfixturevalue(request.param)
+        made.elsewhere = lambda source: into(request.param, source, server)
     yield made
     made.close()
 

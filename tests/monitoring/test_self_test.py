@@ -12,7 +12,8 @@ import pytest
 from clari_readiness.model.anomalies import AnomalyKind, Detection
 from clari_readiness.monitoring import Detector, SelfTest, self_test
 from clari_readiness.monitoring.baselines import TURN
-from clari_readiness.warehouse import Export, StandingAmounts
+from clari_readiness.warehouse import Export, StandingAmounts, Tables, WarehouseReader
+from clari_readiness.warehouse.engines import DuckDBEngine
 from tests.monitoring.scene import A_DAY, AT, FIFTH, FISCAL_YEAR, Scene
 
 UNCHANGED_FOR = 4 * A_DAY
@@ -33,7 +34,7 @@ def tried(
         return cast("Detector", broken(Detector(amounts, threshold, FISCAL_YEAR, UNCHANGED_FOR)))
 
     export = scene.exports[0]
-    copied = scene.amounts.copy(export)
+    copied = scene.amounts.copy(export, WarehouseReader(DuckDBEngine(scene.connection, "the scene"), Tables()))
     return self_test(
         copied, export, detector, threshold=threshold, fiscal_year=FISCAL_YEAR, unchanged_for=UNCHANGED_FOR
     )

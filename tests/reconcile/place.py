@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,6 +67,7 @@ class Place:
     tables: Tables = field(default_factory=Tables)
     types: tuple[str, ...] = ("forecast",)
     at: datetime = NIGHT
+    elsewhere: Callable[[Path], str] | None = None
 
     @property
     def path(self) -> Path:
@@ -85,7 +87,7 @@ class Place:
 
     def reconcile(self, *periods: str, as_of: date | None = None, **changed: Any) -> Reconciliation:
         scratch, clock = self.directory / "scratch", SteppedClock(self.at)
-        url = f"duckdb:///{self.path}"
+        url = f"duckdb:///{self.path}" if self.elsewhere is None else self.elsewhere(self.path)
         with ComparedWarehouse.open(url, self.tables, self.directory, scratch=scratch, clock=clock) as warehouse:
             reconciler = Reconciler(
                 client=self.clari,

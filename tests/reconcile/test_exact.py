@@ -22,6 +22,9 @@ REST = "'net_bookings', '2027_Q3', ['forecast'], true, 'NONE', 'JSON', 'loaded',
 TWO = document(entry("1:A"), entry("2:A", forecastValue=20.25))
 
 
+in_duckdb = pytest.mark.parametrize("place", ["duckdb"], indirect=True)
+
+
 def test_what_was_loaded_as_it_came_differs_in_nothing(place: Place) -> None:
     place.load(TWO)
     found = place.one()
@@ -32,6 +35,7 @@ def test_what_was_loaded_as_it_came_differs_in_nothing(place: Place) -> None:
     assert place.clari.calls == ["download job-1"]
 
 
+@in_duckdb
 def test_the_teams_file_stays_as_it_is_to_the_byte_and_nothing_is_left_beside_it(place: Place) -> None:
     place.load(TWO)
     before = place.path.read_bytes(), sorted(each.name for each in place.directory.iterdir())
@@ -121,6 +125,7 @@ def test_a_wrong_key_is_one_missing_and_one_too_many(place: Place) -> None:
     }
 
 
+@in_duckdb
 def test_a_load_that_only_the_ledger_knows_is_all_missing(place: Place) -> None:
     place.load(TWO)
     place.clari.results["job-2"] = TWO
@@ -146,6 +151,7 @@ def test_a_day_before_every_export_cannot_be_looked_at(place: Place) -> None:
     assert place.clari.calls == []
 
 
+@in_duckdb
 def test_the_job_of_a_table_that_names_none_comes_from_the_ledger(place: Place) -> None:
     place.load(TWO)
     place.sql("CREATE TABLE theirs AS SELECT * EXCLUDE (job_id, currency) FROM clari_forecasts")

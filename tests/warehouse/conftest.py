@@ -13,7 +13,7 @@ from clari_readiness.model.time import SteppedClock
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse, Tables, WarehouseReader
 from clari_readiness.warehouse.statements import quoted
-from tests.elsewhere import ENGINES, into_postgres, into_sqlite
+from tests.elsewhere import ENGINES, into, into_sqlite
 from tests.warehouse.documents import land, snapshot
 from tests.warehouse.shelf import Shelf
 
@@ -74,8 +74,8 @@ def warehouse_at(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Pa
         return lambda path: f"duckdb:///{path}"
     if request.param == "sqlite":
         return lambda path: into_sqlite(path, tmp_path / "warehouse.sqlite")
-    server: str = request.getfixturevalue("postgres")
-    return lambda path: into_postgres(path, server)
+    server = request.getfixturevalue(request.param)
+    return lambda path: into(request.param, path, server)
 
 
 @pytest.fixture

@@ -242,6 +242,21 @@ def test_a_moment_that_is_kept_as_text_is_read_with_its_offset(
     assert row["exported_at"].tzinfo == UTC
 
 
+@pytest.mark.parametrize("kind", ["BIGINT", "DOUBLE"])
+def test_a_moment_that_is_kept_as_a_number_is_one_line_and_no_guess(
+    path: Path, reader: Callable[..., WarehouseReader], kind: str
+) -> None:
+    with duckdb.connect(path) as connection:
+        columns = "'a' AS forecast_name, '2027_Q3' AS time_period"
+        connection.execute(f"CREATE TABLE clari_forecasts AS SELECT {columns}, 1756706400000::{kind} AS exported_at")
+    with (
+        reader(path) as opened,
+        pytest.raises(WarehouseError, match=r"(?i)keeps exported_at as a number.*; let a view") as no,
+    ):
+        opened.ask("freshness", forecasts=NET, time_period="2027_Q3")
+    assert "\n" not in str(no.value)
+
+
 def test_amounts_that_are_text_or_floating_point_are_told_and_compared_as_what_they_are(
     path: Path, reader: Callable[..., WarehouseReader]
 ) -> None:
@@ -272,7 +287,14 @@ def test_a_text_that_is_no_amount_is_an_error_and_no_zero(path: Path, reader: Ca
 
 
 def test_what_takes_a_duckdb_file_says_that_only_the_checks_read_another(tmp_path: Path) -> None:
-    for url in ("postgresql://me:hunter2@h/db", "sqlite:///w.sqlite"):
-        with pytest.raises(SettingsError, match="is read by the gate's checks only so far: this takes") as refused:
+    for url in (
+        "postgresql://me:hunter2@h/db",
+        "sqlite:///w.sqlite",
+        "snowflake://me:hunter2@acme/db",
+        "bigquery://p/d",
+    ):
+        with pytest.raises(
+            SettingsError, match="is only read so far, by the gate and reconcile: this takes"
+        ) as refused:
             database_path(url, tmp_path)
         assert "hunter2" not in str(refused.value)

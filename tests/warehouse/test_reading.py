@@ -306,8 +306,9 @@ def test_a_teams_own_table_is_asked_under_our_names(theirs: Path, asked: Ask) ->
 def test_what_was_asked_and_which_columns_are_absent_are_evidence(theirs: Path, reader: Reader) -> None:
     with reader(theirs, THEIRS) as opened:
         answer = opened.ask("amounts_present", forecasts=["net"])
-    assert '"amount" AS "forecast_amount"' in answer.sql
-    assert '"clari ""our"" table"' in answer.sql
+    shown = answer.sql.lower().replace("`", '"')  # as the engine quotes it, and spells it
+    assert '"amount" as "forecast_amount"' in shown
+    assert any(name in answer.sql for name in ('"clari ""our"" table"', '`clari "our" table`'))
     assert answer.absent == ("adjustment_amount", "crm_total", "crm_closed")
     assert answer.rows == (("net", 3, 3, 1, 0, 0, 0),)
 
@@ -316,7 +317,9 @@ def test_a_missing_column_is_named_with_the_table_and_what_is_there(theirs: Path
     tables = Tables(THEIRS.forecasts, {**THEIRS.columns, "time_period": "quarters"})
     with (
         reader(theirs, tables) as opened,
-        pytest.raises(WarehouseError, match=r"no column quarters \(our time_period\); it has .*did you mean quarter\?"),
+        pytest.raises(
+            WarehouseError, match=r"(?i)no column quarters \(our time_period\); it has .*did you mean quarter\?"
+        ),
     ):
         opened.ask("period_coverage", forecasts=["net"])
 
@@ -325,7 +328,7 @@ def test_a_missing_table_is_named_with_what_is_there(load: Load, path: Path, rea
     load(document(entry()))
     with (
         reader(path, Tables("clari_forecast")) as opened,
-        pytest.raises(WarehouseError, match=r"no table clari_forecast; it has .*did you mean clari_forecasts\?"),
+        pytest.raises(WarehouseError, match=r"(?i)no table clari_forecast; it has .*did you mean clari_forecasts\?"),
     ):
         opened.ask("duplicate_keys", newest_only=False)
 
@@ -385,7 +388,7 @@ def test_a_reader_cannot_write(load: Load, path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("snowflake://me:hunter2@acme/db", "snowflake:// are not built yet: only duckdb:///"),
+        ("redshift://me:hunter2@acme/db", "redshift:// are not built yet: only duckdb:///"),
         ("warehouse.duckdb", "no scheme"),
         ("duckdb://warehouse.duckdb", "names no file"),
         ("duckdb:///", "names no file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import sqlglot
 
 from clari_readiness.warehouse.columns import Described, Kind
-from clari_readiness.warehouse.engines import postgres, sqlite
+from clari_readiness.warehouse.engines import bigquery, postgres, snowflake, sqlite
 from clari_readiness.warehouse.engines.rendering import Dialect
 from clari_readiness.warehouse.statements import quoted, render, statement
 from clari_readiness.warehouse.tables import CANONICAL_COLUMNS, GRAIN, Tables
@@ -24,7 +25,7 @@ PARAMS: dict[str, Any] = {
     "newest_only": True,
 }
 CHECKS = sorted(Path(each.name).stem for each in (files("clari_readiness.warehouse") / "sql" / "checks").iterdir())
-DIALECTS = {"postgres": postgres.DIALECT, "sqlite": sqlite.DIALECT}
+DIALECTS = {each.DIALECT.name: each.DIALECT for each in (postgres, sqlite, snowflake, bigquery)}
 
 
 def written(name: str) -> str:
@@ -43,8 +44,15 @@ def test_a_statement_holds_the_name_of_each_parameter_and_no_value(dialect: Dial
     assert len(sqlglot.parse(rendered.sql.replace("%%", "%"), read=dialect.name)) == 1
     for parameter in rendered.params:
         assert dialect.placeholder.format(parameter) in rendered.sql
+    assert set(rendered.order) == set(rendered.params)
+    assert len(rendered.values) == sum(rendered.sql.count(mark) for mark in _marks(rendered.params, dialect))
     named = {each for each in PARAMS if f"${each}" in statement(f"checks/{name}")}
     assert {parameter.rstrip("0123456789_") for parameter in rendered.params} == named
+
+
+def _marks(params: Mapping[str, Any], dialect: Dialect) -> set[str]:
+    """Return how the parameters are written: each by its name, or all alike."""
+    return {dialect.placeholder.format(name) for name in params}
 
 
 def test_a_list_becomes_a_parameter_for_each_value_and_an_empty_one_is_never_true() -> None:

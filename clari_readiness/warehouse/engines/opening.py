@@ -11,8 +11,18 @@ from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.url import scheme_of
 
-_ENGINES = MappingProxyType({"duckdb": "duckdb", "postgresql": "postgres", "postgres": "postgres", "sqlite": "sqlite"})
-_EXTRAS = MappingProxyType({"postgres": "postgres"})
+_ENGINES = MappingProxyType(
+    {
+        "duckdb": "duckdb",
+        "postgresql": "postgres",
+        "postgres": "postgres",
+        "sqlite": "sqlite",
+        "snowflake": "snowflake",
+        "bigquery": "bigquery",
+    }
+)
+_EXTRAS = frozenset({"postgres", "snowflake", "bigquery"})
+_NAMED = "duckdb:///, postgresql://, snowflake://, bigquery:// and sqlite:///"
 
 
 class _Opens(Protocol):
@@ -28,7 +38,7 @@ def open_engine(url: str, base: Path, *, patience: float, timeout: float) -> Eng
     scheme = scheme_of(url)
     if scheme not in _ENGINES:
         raise WarehouseError(
-            f"warehouses at {scheme}:// are not built yet: only duckdb:///, postgresql:// and sqlite:/// so far",
+            f"warehouses at {scheme}:// are none that can be read: {_NAMED} can",
             way_out="name one of these in `warehouse.url`",
         )
     return _module(_ENGINES[scheme]).connect(url, base, patience=patience, timeout=timeout)
@@ -42,5 +52,5 @@ def _module(engine: str) -> _Opens:
             raise
         raise WarehouseError(
             f"this warehouse takes the driver {error.name}, which is not installed",
-            way_out=f'pip install "clari-readiness[{_EXTRAS[engine]}]"',
+            way_out=f'pip install "clari-readiness[{engine}]"',
         ) from None

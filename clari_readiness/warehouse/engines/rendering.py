@@ -6,6 +6,7 @@ at all: here each of their values becomes a parameter of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,14 +17,21 @@ from sqlglot import exp
 Rewrite = Callable[[exp.Expr], exp.Expr]
 
 _MARK = "\x02"
+_MARKED = re.compile(f"{_MARK}(\\w+){_MARK}")
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A statement for an engine, and the parameters that it names."""
+    """A statement for an engine, and the parameters that it names; `order` names them as they stand in it."""
 
     sql: str
     params: Mapping[str, Any]
+    order: tuple[str, ...]
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The parameters for an engine in which they have a place and no name."""
+        return tuple(self.params[name] for name in self.order)
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,10 @@ class Dialect:
         """Return a statement of DuckDB's as this engine takes it. Every name in it is quoted."""
         unrolled = _Unrolled(dict(params))
         tree = _rewritten(_rewritten(sqlglot.parse_one(sql, read="duckdb"), unrolled.rewrite), self.rewrite)
-        used = dict.fromkeys(node.name for node in tree.find_all(exp.Placeholder))
         text = _rewritten(tree, _marked).sql(dialect=self.name, identify=True, comments=False, pretty=True)
-        text = text.replace("%", self.percent)
-        for name in used:
-            text = text.replace(f"{_MARK}{name}{_MARK}", self.placeholder.format(name))
-        return Rendered(text, {name: unrolled.params[name] for name in used})
+        order = tuple(_MARKED.findall(text))
+        text = _MARKED.sub(lambda name: self.placeholder.format(name[1]), text.replace("%", self.percent))
+        return Rendered(text, {name: unrolled.params[name] for name in order}, order)
 
 
 def _rewritten(tree: exp.Expr, rewrite: Rewrite) -> exp.Expr:
@@ -74,8 +80,14 @@ class _Unrolled:
     params: dict[str, Any] = field(repr=False)
 
     def rewrite(self, node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.ArrayContains) and isinstance(node.this, exp.Placeholder):
+        if isinstance(node, exp.ArrayContains) and isinstance(_uncast(node.this), exp.Placeholder):
             return self._is_one_of(node)
+        if (
+            isinstance(node, exp.Is)
+            and isinstance(node.this, exp.Placeholder)
+            and isinstance(node.expression, exp.Null)
+        ):
+            return exp.true() if self.params[node.this.name] is None else exp.false()
         if isinstance(node, exp.Length) and isinstance(node.this, exp.Placeholder):
             return exp.Literal.number(len(self.params[node.this.name]))
         if isinstance(node, exp.CTE) and node.args.get("materialized") is False:
@@ -85,7 +97,10 @@ class _Unrolled:
         return node
 
     def _is_one_of(self, node: exp.ArrayContains) -> exp.Expr:
-        values = self._each(node.this.name)
+        listed = _uncast(node.this).name
+        if self.params[listed] is None:
+            return exp.null()
+        values = self._each(listed)
         return exp.In(this=node.expression, expressions=values) if values else exp.false()
 
     def _each(self, name: str) -> list[exp.Expr]:
@@ -116,6 +131,10 @@ class _Unrolled:
             return [exp.Literal.number(at) for at in range(int(listed.args["end"].name))]
         kind = listed.args["to"].expressions[0]
         return [exp.Cast(this=each, to=kind.copy()) for each in self._each(listed.this.name)]
+
+
+def _uncast(node: exp.Expr) -> exp.Expr:
+    return node.this if isinstance(node, exp.Cast) else node
 
 
 def _for_each_struct(select: exp.Select, at: int) -> exp.Expr:

@@ -47,8 +47,16 @@ def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
 def _rewrite(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Sum) and isinstance(node.this, exp.Cast) and node.this.this.name.lower() == "hash":
         return _call("clari_content", *node.this.this.expressions)
+    if isinstance(node, exp.GroupConcat) and isinstance(node.this, exp.Order):
+        return _call("clari_together", node.this.this)
     if isinstance(node, exp.Cast):
         return _cast(node)
+    if isinstance(node, exp.Table) and node.db == "information_schema":
+        return _COLUMNS.copy()
+    return _function(node)
+
+
+def _function(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.TimeToUnix) and isinstance(node.this, exp.Sub):
         return exp.Sub(this=_call("clari_seconds", node.this.left), expression=_call("clari_seconds", node.this.right))
     if isinstance(node, exp.StartsWith):
@@ -57,8 +65,6 @@ def _rewrite(node: exp.Expr) -> exp.Expr:
             this=_call("substr", node.this, exp.Literal.number(1), exp.Literal.number(len(start.name))),
             expression=start,
         )
-    if isinstance(node, exp.Table) and node.db == "information_schema":
-        return _COLUMNS.copy()
     return node
 
 

@@ -41,6 +41,8 @@ class Functions:
         ):
             told_of = partial(functions._call, function)
             connection.create_function(name, arguments, told_of, deterministic=True)
+        connection.create_function("md5", 1, md5, deterministic=True)
+        connection.create_aggregate("clari_together", 1, cast("Any", Together))
         connection.create_aggregate("clari_content", -1, cast("Any", Content))  # it takes any number of values
         return functions
 
@@ -66,6 +68,26 @@ class Content:
     def finalize(self) -> str:
         """Return the sum as text: it is too large for SQLite's numbers."""
         return str(self._sum)
+
+
+class Together:
+    """Writes texts one behind the other, sorted: string_agg has an order only since SQLite 3.44."""
+
+    def __init__(self) -> None:
+        self._texts = list[str]()
+
+    def step(self, text: str) -> None:
+        """Take one text."""
+        self._texts.append(text)
+
+    def finalize(self) -> str:
+        """Return all of them."""
+        return "".join(sorted(self._texts))
+
+
+def md5(text: str | None) -> str | None:
+    """Return the hash that other engines have of a text. It tells texts apart, and protects nothing."""
+    return None if text is None else hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def moment(value: object) -> str | None:

@@ -22,17 +22,24 @@ weeks AS (
         ON forecasts.forecast_name = exports.forecast_name
         AND forecasts.time_period = exports.time_period
         AND forecasts.exported_at = exports.exported_at
+),
+shared AS (
+    SELECT
+        newer.forecast_name,
+        newer.time_period,
+        older.time_period AS same_as
+    FROM weeks AS newer
+    INNER JOIN weeks AS older
+        ON newer.forecast_name = older.forecast_name
+        AND newer.time_frame_id = older.time_frame_id
+        AND newer.time_period > older.time_period
 )
 SELECT
-    newer.forecast_name,
-    newer.time_period AS time_period,
-    older.time_period AS same_as,
+    forecast_name,
+    time_period,
+    same_as,
     count(*) AS weeks
-FROM weeks AS newer
-INNER JOIN weeks AS older
-    ON newer.forecast_name = older.forecast_name
-    AND newer.time_frame_id = older.time_frame_id
-    AND newer.time_period > older.time_period
-GROUP BY newer.forecast_name, newer.time_period, older.time_period
+FROM shared
+GROUP BY forecast_name, time_period, same_as
 HAVING count(*) > 1
-ORDER BY newer.forecast_name, newer.time_period, same_as
+ORDER BY forecast_name, time_period, same_as

@@ -13,7 +13,7 @@ SELECT
     CAST(crm_total AS DECIMAL(15, 2)) AS crm_total,
     CAST(crm_closed AS DECIMAL(15, 2)) AS crm_closed,
     true AS there
-FROM ({{forecasts}})
+FROM ({{forecasts}}) AS forecasts
 WHERE
     forecast_name = $forecast
     AND time_period = $period
