@@ -30,7 +30,6 @@ def gateway(authority: trustme.CA, upstream: int, *, expired: datetime | None = 
     finally:
         stop()
         thread.join()
-        loop.close()
 
 
 async def _listen(tls: ssl.SSLContext, upstream: int, listening: Future[tuple[int, Callable[[], object]]]) -> None:
