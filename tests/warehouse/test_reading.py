@@ -414,6 +414,7 @@ def test_every_statement_says_first_what_it_returns() -> None:
         "anomalies",
         "checks",
         "engines/postgres",
+        "engines/snowflake",
         "engines/sqlite",
         "metrics",
         "reconcile",
