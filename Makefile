@@ -7,7 +7,7 @@ AIRFLOW := .venv-airflow
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help check test soak sabotage mutants lint types layers lock system-deps cassettes bench clean
+.PHONY: help check test engines soak sabotage mutants lint types layers lock system-deps cassettes bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,9 @@ check: $(VENV)/.check  ## run the gate in the default environment, with what it 
 
 test: $(VENV)/.dev $(AIRFLOW)/.done  ## run every test
 	@$(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
+
+engines: $(VENV)/.dev  ## ask each engine every question of the checks, reconciliation and anomalies; `make test` deals them out
+	@ENGINES=all $(BIN)/pytest tests/warehouse tests/reconcile tests/monitoring -n auto --dist loadfile $(ARGS)
 
 soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, and say how often it really was
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests -k test_law_ -n auto --dist load --maxschedchunk 1 -q $(ARGS)

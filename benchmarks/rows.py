@@ -14,7 +14,6 @@ class Standing(StrEnum):
     REACHED = "ok"
     EXPLAINED = "missed, as explained"
     MISSED = "MISSED"
-    NOT_BUILT = "not built yet"
     NOT_MEASURED = "NOT MEASURED"
     NOT_JUDGED = "not judged"
 
@@ -73,8 +72,3 @@ def explained(row: Row, reasons: Mapping[str, Explained]) -> Row:
     if reason is None or row.standing is not Standing.MISSED:
         return row
     return replace(row, standing=reason.standing(row))
-
-
-def not_built(name: str, goal: str, missing: str) -> Row:
-    """Return a row whose part does not exist yet."""
-    return Row(name, goal, missing, Standing.NOT_BUILT)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests import laws
+from tests.elsewhere import PLACES, is_dealt
 from tests.servers import postgres_server
 
 if TYPE_CHECKING:
@@ -25,8 +26,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     laws.prepare(items)
+    dealt = {item: _is_dealt(item) for item in items}
+    config.hook.pytest_deselected(items=[item for item, chosen in dealt.items() if not chosen])
+    items[:] = [item for item, chosen in dealt.items() if chosen]
+
+
+def _is_dealt(item: pytest.Item) -> bool:
+    """Whether a question to the warehouse that every engine is asked is asked of this one."""
+    asked = getattr(item, "callspec", None)
+    engine = next((asked.params[name] for name in PLACES if name in asked.params), None) if asked else None
+    return engine is None or is_dealt(item.nodeid.replace(engine, ""), engine)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,7 +58,7 @@ class DuckDBWarehouse:
     A reader that has the file delays us by at most `patience` seconds; then it is a WarehouseError.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, memory_limit: str = "384MB", patience: float = 30.0) -> None:
+    def __init__(self, path: Path, clock: Clock, *, memory_limit: str = "320MB", patience: float = 30.0) -> None:
         self.path = path
         self._clock = clock
         self._memory_limit = memory_limit

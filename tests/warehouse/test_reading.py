@@ -429,3 +429,23 @@ def test_the_amounts_of_the_model_are_the_amounts_of_the_tables(load: Load, path
     load(document(entry()))
     with reader(path) as opened:
         assert opened.ask("amounts_present", forecasts=[]).columns[2:] == AMOUNT_COLUMNS
+
+
+def test_what_does_not_fit_the_gates_memory_goes_to_files_for_this_user_alone_and_is_gone_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, spill = tmp_path / "history.duckdb", tmp_path / "spill"
+    spill.mkdir()
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE history AS SELECT range AS n, repeat(CAST(range AS VARCHAR), 40) AS t FROM range(400000)"
+        )
+    monkeypatch.setattr("tempfile.tempdir", str(spill))
+    monkeypatch.setattr("clari_readiness.warehouse.engines.duckdb._MEMORY", "64MB")
+    with WarehouseReader.open(f"duckdb:///{path}", Tables("history"), tmp_path) as opened:
+        (directory,) = spill.iterdir()
+        assert directory.stat().st_mode & 0o777 == 0o700
+        sql = "SELECT count(*) FROM (SELECT t FROM history GROUP BY t ORDER BY t LIMIT 300000)"
+        assert opened.run("spilling", sql, {}).rows == ((300_000,),)
+    assert list(spill.iterdir()) == []
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["history.duckdb", "spill"]

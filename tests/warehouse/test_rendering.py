@@ -33,7 +33,7 @@ def written(name: str) -> str:
     described = Described('"100%s"."clari"', dict.fromkeys(CANONICAL_COLUMNS, Kind.TEXT))
     selection = Tables().selection(CANONICAL_COLUMNS, (), described)
     grain = ", ".join(map(quoted, GRAIN))
-    return render(f"checks/{name}", {"forecasts": f"forecasts AS ({selection.sql})", "grain": grain})
+    return render(f"checks/{name}", {"forecasts": f"forecasts AS NOT MATERIALIZED ({selection.sql})", "grain": grain})
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -67,3 +67,12 @@ def test_a_list_becomes_a_parameter_for_each_value_and_an_empty_one_is_never_tru
 def test_a_percent_sign_that_is_no_parameter_is_doubled_where_the_driver_would_read_it() -> None:
     assert '"100%%s"."clari"' in postgres.DIALECT.render(written("freshness"), PARAMS).sql
     assert '"100%s"."clari"' in sqlite.DIALECT.render(written("freshness"), PARAMS).sql
+
+
+def test_a_selection_is_not_copied_and_what_joins_is_not_worked_out_for_each_use() -> None:
+    join = "SELECT * FROM a JOIN u ON a.x = u.x"
+    sql = f"WITH a AS NOT MATERIALIZED (SELECT * FROM t), b AS NOT MATERIALIZED ({join}) SELECT * FROM b"  # noqa: S608
+    assert postgres.DIALECT.render(sql, {}).sql.count("NOT MATERIALIZED") == 1
+    assert '"a" AS NOT MATERIALIZED' in postgres.DIALECT.render(sql, {}).sql
+    for other in (sqlite, snowflake, bigquery):
+        assert "MATERIALIZED" not in other.DIALECT.render(sql, {}).sql

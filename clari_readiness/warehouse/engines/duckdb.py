@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -18,15 +19,21 @@ from clari_readiness.warehouse.statements import statement
 from clari_readiness.warehouse.tables import Tables
 from clari_readiness.warehouse.url import database_path
 
+_MEMORY = "1GB"
+"""What does not fit goes to files: the history of a warehouse has no bound, and the gate's machine has one."""
+
 _KINDS = {"VARCHAR": Kind.TEXT, "FLOAT": Kind.FLOAT, "DOUBLE": Kind.FLOAT, "DECIMAL": Kind.EXACT}
 
 
 class DuckDBEngine:
     """A connection to a DuckDB file. Several processes may hold one at once."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, name: str, spill: TemporaryDirectory[str] | None = None
+    ) -> None:
         self._connection = connection
         self._name = name
+        self._spill = spill
 
     @property
     def name(self) -> str:
@@ -67,12 +74,18 @@ class DuckDBEngine:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+        if self._spill is not None:
+            self._spill.cleanup()
 
 
 def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:  # noqa: ARG001 - it runs in this process
     """Open the file of `duckdb:///path` to read it; a writer that has it delays us by at most `patience` seconds."""
     path = database_path(url, base)
-    return DuckDBEngine(patiently(lambda: open_to_read(path), SystemClock(), patience), str(path))
+    connection = patiently(lambda: open_to_read(path), SystemClock(), patience)
+    spill = TemporaryDirectory(prefix="clari-readiness-")  # for this user's eyes alone
+    connection.execute(f"SET memory_limit = '{_MEMORY}'")
+    connection.execute("SET temp_directory = $spill", {"spill": spill.name})
+    return DuckDBEngine(connection, str(path), spill)
 
 
 def _kind(written: str) -> Kind:

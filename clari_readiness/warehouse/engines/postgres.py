@@ -44,7 +44,7 @@ def _rewrite(node: exp.Expr) -> exp.Expr:
     return node
 
 
-DIALECT = Dialect("postgres", "%({})s", _rewrite, percent="%%")
+DIALECT = Dialect("postgres", "%({})s", _rewrite, percent="%%", inlines=True)
 
 
 class PostgresEngine:

@@ -38,17 +38,19 @@ class Rendered:
 class Dialect:
     """How an engine wants statements. `name` is sqlglot's; `rewrite` mends a node that sqlglot would leave wrong.
 
-    `placeholder` is how a parameter is written; `percent` what a percent sign that is none must be.
+    `placeholder` is how a parameter is written; `percent` what a percent sign that is none must be. An engine that
+    `inlines` takes NOT MATERIALIZED, and is told so of plain selections: it would work out a join anew for each use.
     """
 
     name: str
     placeholder: str
     rewrite: Rewrite
     percent: str = "%"
+    inlines: bool = False
 
     def render(self, sql: str, params: Mapping[str, Any]) -> Rendered:
         """Return a statement of DuckDB's as this engine takes it. Every name in it is quoted."""
-        unrolled = _Unrolled(dict(params))
+        unrolled = _Unrolled(dict(params), inlines=self.inlines)
         tree = _rewritten(_rewritten(sqlglot.parse_one(sql, read="duckdb"), unrolled.rewrite), self.rewrite)
         text = _rewritten(tree, _marked).sql(dialect=self.name, identify=True, comments=False, pretty=True)
         order = tuple(_MARKED.findall(text))
@@ -78,6 +80,7 @@ class _Unrolled:
     """Takes lists out of a statement; `params` grows by one for each of their values."""
 
     params: dict[str, Any] = field(repr=False)
+    inlines: bool
 
     def rewrite(self, node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.ArrayContains) and isinstance(_uncast(node.this), exp.Placeholder):
@@ -90,8 +93,8 @@ class _Unrolled:
             return exp.true() if self.params[node.this.name] is None else exp.false()
         if isinstance(node, exp.Length) and isinstance(node.this, exp.Placeholder):
             return exp.Literal.number(len(self.params[node.this.name]))
-        if isinstance(node, exp.CTE) and node.args.get("materialized") is False:
-            node.set("materialized", None)  # elsewhere it would be worked out again for each use
+        if isinstance(node, exp.CTE) and not (self.inlines and _is_selection(node.this)):
+            node.set("materialized", None)
         if isinstance(node, exp.Select) and any(node.find_all(exp.Explode)):
             return self._without_lists(node)
         return node
@@ -131,6 +134,10 @@ class _Unrolled:
             return [exp.Literal.number(at) for at in range(int(listed.args["end"].name))]
         kind = listed.args["to"].expressions[0]
         return [exp.Cast(this=each, to=kind.copy()) for each in self._each(listed.this.name)]
+
+
+def _is_selection(query: exp.Expr) -> bool:
+    return isinstance(query, exp.Select) and not query.args.get("joins")
 
 
 def _uncast(node: exp.Expr) -> exp.Expr:

@@ -38,6 +38,7 @@ _COLUMNS: exp.Expr = (
     .this
 )
 """What information_schema.columns is elsewhere."""
+_HASH = "clari_hash"
 
 
 def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
@@ -45,8 +46,8 @@ def _call(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 def _rewrite(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Sum) and isinstance(node.this, exp.Cast) and node.this.this.name.lower() == "hash":
-        return _call("clari_content", *node.this.this.expressions)
+    if isinstance(node, exp.Sum) and node.this.name == _HASH:
+        return _call("clari_content", *node.this.expressions)
     if isinstance(node, exp.GroupConcat) and isinstance(node.this, exp.Order):
         return _call("clari_together", node.this.this)
     if isinstance(node, exp.Cast):
@@ -70,6 +71,8 @@ def _function(node: exp.Expr) -> exp.Expr:
 
 def _cast(node: exp.Cast) -> exp.Expr:
     kind = node.to.this
+    if isinstance(node.this, exp.Anonymous) and node.this.name.lower() == "hash":
+        return _call(_HASH, *node.this.expressions)
     if kind in _MOMENTS:
         return _call("clari_moment", node.this)
     if kind == exp.DType.DECIMAL:

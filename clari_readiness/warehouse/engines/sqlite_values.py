@@ -41,6 +41,7 @@ class Functions:
         ):
             told_of = partial(functions._call, function)
             connection.create_function(name, arguments, told_of, deterministic=True)
+        connection.create_function("clari_hash", -1, hashed, deterministic=True)  # of any number of values
         connection.create_function("md5", 1, md5, deterministic=True)
         connection.create_aggregate("clari_together", 1, cast("Any", Together))
         connection.create_aggregate("clari_content", -1, cast("Any", Content))  # it takes any number of values
@@ -61,9 +62,8 @@ class Content:
         self._sum = 0
 
     def step(self, *values: Any) -> None:
-        """Take one row. A whole number is the same amount as the decimal that it equals."""
-        shown = repr([float(value) if isinstance(value, int) else value for value in values])
-        self._sum += int.from_bytes(hashlib.blake2b(shown.encode(), digest_size=8).digest())
+        """Take one row."""
+        self._sum += int.from_bytes(hashed(*values))
 
     def finalize(self) -> str:
         """Return the sum as text: it is too large for SQLite's numbers."""
@@ -83,6 +83,12 @@ class Together:
     def finalize(self) -> str:
         """Return all of them."""
         return "".join(sorted(self._texts))
+
+
+def hashed(*values: Any) -> bytes:
+    """Return a hash of some values. A whole number is the same amount as the decimal that it equals."""
+    shown = repr([float(value) if isinstance(value, int) else value for value in values])
+    return hashlib.blake2b(shown.encode(), digest_size=8).digest()
 
 
 def md5(text: str | None) -> str | None:
