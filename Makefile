@@ -16,7 +16,7 @@ check: $(VENV)/.check  ## run the gate in the default environment, with what it 
 	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
 
 test: $(VENV)/.dev $(AIRFLOW)/.done  ## run every test
-	@$(BIN)/pytest tests -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest tests -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 engines: $(VENV)/.dev  ## ask each engine every question of the checks, reconciliation and anomalies; `make test` deals them out
 	@ENGINES=all $(BIN)/pytest tests/warehouse tests/reconcile tests/monitoring -n auto --dist loadfile $(ARGS)
