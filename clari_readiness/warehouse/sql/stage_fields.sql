@@ -1,0 +1,8 @@
+-- Returns nothing: stages the fields of a document, one of each id: of two told at one moment the greater.
+CREATE OR REPLACE TEMP TABLE staged_fields AS
+SELECT DISTINCT ON (fieldId)
+    fieldId AS field_id,
+    fieldName AS field_name,
+    fieldType AS field_type
+FROM read_json($listed, format = 'array', columns = {fieldId: 'VARCHAR', fieldName: 'VARCHAR', fieldType: 'VARCHAR'})
+ORDER BY fieldId, coalesce('=' || fieldName, '') DESC, coalesce('=' || fieldType, '') DESC
