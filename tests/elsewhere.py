@@ -59,12 +59,17 @@ def _plain(kind: str) -> str:
     return kind if kind in _AS_THEY_ARE or kind.startswith("DECIMAL") else "VARCHAR"
 
 
-def into_postgres(source: Path | duckdb.DuckDBPyConnection, server: str) -> str:
-    """Return the URL of a database of its own that holds what a DuckDB file does."""
+def new_database(server: str) -> str:
+    """Return the URL of a database of its own, with nothing in it."""
     name = f"t{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    url = server.replace("/postgres?", f"/{name}?")
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def into_postgres(source: Path | duckdb.DuckDBPyConnection, server: str) -> str:
+    """Return the URL of a database of its own that holds what a DuckDB file does."""
+    url = new_database(server)
     with reading(source, "UTC") as connection, psycopg.connect(url) as target:
         for schema, table, columns, rows in tables_of(connection):
             _create(target, "public" if schema == "main" else schema, table, columns, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated
@@ -30,13 +31,11 @@ from clari_readiness.exporter import (
     opportunity_ids,
     planned,
     require_ids,
+    warehouse_of,
     window_of,
 )
 from clari_readiness.model.exports import ExportRequest
-from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse, database_path
-from clari_readiness.warehouse.events import EventStore
 
 Anew = Annotated[bool, typer.Option("--anew", help="Export what was exported recently enough, too: it costs quota.")]
 AuditEvents = Annotated[bool, typer.Option("--audit-events", help="Export audit events, too: each day not there yet.")]
@@ -122,8 +121,13 @@ def _others(environment: Environment, run: NightlyRun, *, audit_events: bool, op
     if not (named or audit_events):
         return
     clock, contracts = environment.clock(), Contracts()
-    path = database_path(environment.warehouse_url, environment.base)
-    with exclusively(lock_beside(path)), run.meter.connect(environment) as client, EventStore(path) as store:
+    warehouse = warehouse_of(environment)
+    with (
+        exclusively(lock_beside(warehouse.beside)),
+        warehouse.held(),
+        run.meter.connect(environment) as client,
+        warehouse.events() as store,
+    ):
         if audit_events:
             since = window_of(environment, clock).begins
             days = list(export_audit_events(client, store, contracts, clock, since=since))
@@ -167,8 +171,8 @@ def _exported(
     """Yield the steps of all exports; when they have cost something, what is left of the quota is asked for."""
     clock = environment.clock()
     directory = environment.make_directory()
-    warehouse = DuckDBWarehouse.at(environment.warehouse_url, environment.base, SystemClock())
-    with run.meter.connect(environment) as client, warehouse:
+    warehouse = warehouse_of(environment)
+    with run.meter.connect(environment) as client, closing(warehouse):
         exporter = exporter_of(
             environment, client=client, contracts=Contracts(), clock=clock, directory=directory, warehouse=warehouse
         )

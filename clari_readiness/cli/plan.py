@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,9 +11,7 @@ import typer
 
 from clari_readiness.cli.options import Config, Env, chosen, require_a_clari
 from clari_readiness.environments import Environment
-from clari_readiness.exporter import Standing, planned, schedule_of, standings
-from clari_readiness.model.time import SystemClock
-from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.exporter import Standing, planned, schedule_of, standings, warehouse_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON array, for a scheduler that exports them apart.")]
 
@@ -31,9 +30,9 @@ def plan(env: Env, config: Config = None, as_json: AsJson = False) -> None:  # n
 
 def _standings(environment: Environment) -> tuple[Standing, ...]:
     clock = environment.clock()
-    warehouse = DuckDBWarehouse.at(environment.warehouse_url, environment.base, SystemClock())
-    with warehouse:
-        ledger = warehouse.ledger() if warehouse.path.exists() else []
+    warehouse = warehouse_of(environment)
+    with closing(warehouse):
+        ledger = warehouse.ledger() if warehouse.is_there else []
     return standings(planned(environment, clock), ledger, schedule_of(environment), clock.now())
 
 

@@ -11,10 +11,9 @@ from clari_readiness.cli.nightly import nightly
 from clari_readiness.cli.options import Config, Env, chosen
 from clari_readiness.environments import Environment
 from clari_readiness.errors import SettingsError
-from clari_readiness.exporter import Landing, RetiredFiles, enforce, window_of
+from clari_readiness.exporter import Landing, RetiredFiles, enforce, warehouse_of, window_of
 from clari_readiness.model.alarms import Watched
-from clari_readiness.model.time import SystemClock
-from clari_readiness.warehouse import DuckDBWarehouse, Retired
+from clari_readiness.warehouse import Retired
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would go, and take nothing.")]
 
@@ -37,7 +36,7 @@ def _enforce(environment: Environment, *, dry_run: bool) -> None:
     """Let go, or say what would go, step by step."""
     window, quarters = window_of(environment, environment.clock()), environment.retention_quarters
     typer.echo(f"the window: {window.first} to {window.first.minus(1 - quarters)}, {quarters} quarters, and later ones")
-    warehouse = DuckDBWarehouse.at(environment.warehouse_url, environment.base, SystemClock())
+    warehouse = warehouse_of(environment)
     landing = Landing.below(environment.directory)
     nothing = True
     for step in enforce(window, warehouse=warehouse, landing=landing, dry_run=dry_run):

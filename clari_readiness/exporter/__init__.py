@@ -20,6 +20,7 @@ from clari_readiness.exporter.settings import (
     planned,
     require_ids,
     schedule_of,
+    warehouse_of,
     window_of,
 )
 from clari_readiness.exporter.standing import RESUMED_WITHIN, Standing, standings
@@ -64,5 +65,6 @@ __all__ = [
     "reserve_of",
     "schedule_of",
     "standings",
+    "warehouse_of",
     "window_of",
 ]

@@ -55,7 +55,7 @@ class Exporter:
         Clari's errors, ExportError and WarehouseError end it; nothing is half loaded then, and the next run goes on
         with the same job where that is possible.
         """
-        with exclusively(self.lock), closing(self.warehouse):
+        with exclusively(self.lock), self.warehouse.held(), closing(self.warehouse):
             steps = alone(self._rows(lambda _: False).export(request), self.clock)
             while True:
                 try:
@@ -72,7 +72,7 @@ class Exporter:
         POST. One that is refused or fails does not stop the others; only without a good token they are not tried.
         ExporterBusy is raised, since nothing was begun.
         """
-        with exclusively(self.lock), closing(self.warehouse):
+        with exclusively(self.lock), self.warehouse.held(), closing(self.warehouse):
             loaded = {} if anew else last_loaded(self.warehouse.ledger())
             rows = self._rows(lambda request: not self._is_due(request, loaded))
             due = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from clari_readiness.exporter.landing import Landing
 from clari_readiness.exporter.lock import exclusively, lock_beside
 from clari_readiness.model.calendar import Window
-from clari_readiness.warehouse import DuckDBWarehouse, Retired, existing
+from clari_readiness.warehouse import OwnWarehouse, Retired
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class RetiredFiles:
 
 
 def enforce(
-    window: Window, *, warehouse: DuckDBWarehouse, landing: Landing, dry_run: bool = False
+    window: Window, *, warehouse: OwnWarehouse, landing: Landing, dry_run: bool = False
 ) -> Iterator[Retired | RetiredFiles]:
     """Take away what lies before the window, and yield what went: from the tables, then from the landed files.
 
@@ -31,8 +31,8 @@ def enforce(
     looked up. A dry run yields the same and takes nothing. ExporterBusy is raised while an exporter is at work, and a
     WarehouseError where there is no warehouse of the reference exporter; nothing has changed then.
     """
-    existing(warehouse.path)
-    with exclusively(lock_beside(warehouse.path)), closing(warehouse):
+    warehouse.require()
+    with exclusively(lock_beside(warehouse.beside)), warehouse.held(), closing(warehouse):
         yield warehouse.would_retire(window) if dry_run else warehouse.retire(window)
         warehouse.close()
         files = _told(landing.before(window))

@@ -15,9 +15,9 @@ from clari_readiness.exporter.seams import Contracts, ExportClient
 from clari_readiness.exporter.waiting import Patience
 from clari_readiness.model.calendar import Quarter, Window
 from clari_readiness.model.exports import ExportRequest
-from clari_readiness.model.time import Clock
-from clari_readiness.warehouse import DuckDBWarehouse
-from clari_readiness.warehouse.events import EventStore
+from clari_readiness.model.time import Clock, SystemClock
+from clari_readiness.warehouse import OwnWarehouse, warehouse_at
+from clari_readiness.warehouse.events import EventTables
 
 
 def exporter_of(
@@ -27,7 +27,7 @@ def exporter_of(
     contracts: Contracts,
     clock: Clock,
     directory: Path,
-    warehouse: DuckDBWarehouse,
+    warehouse: OwnWarehouse,
 ) -> Exporter:
     """Return the reference exporter of an environment; raw files land below `directory`."""
     return Exporter(
@@ -36,7 +36,7 @@ def exporter_of(
         contracts=contracts,
         clock=clock,
         landing=Landing.below(directory).directory,
-        lock=lock_beside(warehouse.path),
+        lock=lock_beside(warehouse.beside),
         patience=Patience(
             timeout=environment.job_timeout,
             first=environment.poll_interval,
@@ -46,6 +46,15 @@ def exporter_of(
         schedule=schedule_of(environment),
         quota_reserve=environment.quota_reserve,
     )
+
+
+def warehouse_of(environment: Environment) -> OwnWarehouse:
+    """Return the warehouse that an environment's exporter loads into; what is staged outside of it lies in `directory`.
+
+    Raises SettingsError for one that is only read.
+    """
+    scratch = environment.directory / "loading"
+    return warehouse_at(environment.warehouse_url, environment.base, SystemClock(), scratch=scratch)
 
 
 def schedule_of(environment: Environment) -> Schedule:
@@ -101,7 +110,7 @@ def require_ids(environment: Environment) -> None:
         ids_in(environment.path_of(source.file))
 
 
-def opportunity_ids(environment: Environment, store: EventStore) -> tuple[str, ...]:
+def opportunity_ids(environment: Environment, store: EventTables) -> tuple[str, ...]:
     """Return the ids of the opportunities that an environment names: its list, and those of its file or query."""
     source = environment.opportunities_from
     if source is None:

@@ -3,6 +3,7 @@
 from clari_readiness.warehouse.alerting import AlertStore
 from clari_readiness.warehouse.comparing import ComparedWarehouse, Export, Question
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
+from clari_readiness.warehouse.loaders.opening import warehouse_at
 from clari_readiness.warehouse.opening import existing
 from clari_readiness.warehouse.reading import Answer, WarehouseReader
 from clari_readiness.warehouse.retention import Retired, RetiredRows
@@ -12,7 +13,7 @@ from clari_readiness.warehouse.settings import tables_of
 from clari_readiness.warehouse.staging import StagedEntries
 from clari_readiness.warehouse.standing import PlantedExports, Standing, StandingAmounts
 from clari_readiness.warehouse.state import StateStore
-from clari_readiness.warehouse.store import DuckDBWarehouse, Warehouse
+from clari_readiness.warehouse.store import DuckDBWarehouse, OwnWarehouse, Warehouse
 from clari_readiness.warehouse.tables import AMOUNT_COLUMNS, CANONICAL_COLUMNS, Tables
 from clari_readiness.warehouse.url import database_path
 
@@ -27,6 +28,7 @@ __all__ = [
     "JobState",
     "Judge",
     "LedgerEntry",
+    "OwnWarehouse",
     "PlantedExports",
     "Question",
     "Retired",
@@ -42,4 +44,5 @@ __all__ = [
     "database_path",
     "existing",
     "tables_of",
+    "warehouse_at",
 ]

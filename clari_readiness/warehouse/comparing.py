@@ -149,9 +149,9 @@ class ComparedWarehouse:
         self, forecasts: Sequence[str], periods: Sequence[str], before: datetime | None
     ) -> tuple[Export, ...]:
         """Return each period's newest job by the reference exporter's ledger; nothing where there is no ledger."""
-        if self._elsewhere is not None:
+        if not self.reader.may_hold_ledger:
             return ()
-        there = self._here.run(
+        there = self.reader.run(
             "has table", statement("checks/has_table"), {"table_name": "export_jobs", "columns": _LEDGER}
         )
         if not there.rows[0][0]:

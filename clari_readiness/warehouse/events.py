@@ -11,6 +11,7 @@ import duckdb
 import msgspec
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.loading import in_utc, transaction
 from clari_readiness.warehouse.opening import first_line, open_to_write
 from clari_readiness.warehouse.statements import statement
@@ -18,13 +19,12 @@ from clari_readiness.warehouse.statements import statement
 _MEMORY = "384MB"
 
 
-class EventStore:
-    """The same DuckDB file that forecasts are loaded into; let go of it with `close` (or `with`)."""
+class EventTables:
+    """Where documents are taken apart (`here`, a DuckDB), and the connection to the tables that they are kept in."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = open_to_write(path, memory_limit=_MEMORY, spill=path.with_name(f"{path.name}.spill"))
-        with transaction(self._connection):
-            self._connection.execute(statement("events_schema"))
+    def __init__(self, here: duckdb.DuckDBPyConnection, connection: Connection) -> None:
+        self._here = here
+        self._connection = connection
 
     def audit_days(self) -> dict[date, datetime]:
         """Return each day of audit events that was exported, and when that was."""
@@ -43,9 +43,12 @@ class EventStore:
         told, who = _texts(events), _texts(actors)
         at = {"exported_at": in_utc(exported_at)}
         with transaction(self._connection):
+            self._stage("audit_events", day=day, events=told)
+            self._stage("audit_actors", actors=who)
+            self._take_over("audit_events", "audit_actors")
             self._run("forget_audit_day", day=day)
-            self._run("load_audit_events", day=day, events=told)
-            self._run("load_audit_actors", actors=who, **at)
+            self._run("load_audit_events")
+            self._run("load_audit_actors", **at)
             self._run("record_audit_day", day=day, count=len(told), **at)
         return len(told)
 
@@ -53,23 +56,18 @@ class EventStore:
         """Keep these opportunities as they are now, all or none, and return how many they are (F30)."""
         told = _texts(opportunities)
         with transaction(self._connection):
-            self._run("load_opportunities", opportunities=told, exported_at=in_utc(exported_at))
+            self._stage("opportunities", opportunities=told)
+            self._take_over("opportunities")
+            self._run("load_opportunities", exported_at=in_utc(exported_at))
         return len(told)
 
     def ids(self, query: str) -> tuple[str, ...]:
         """Return the first column of a query of the team's; one that does not run is a WarehouseError."""
-        try:
-            rows = self._connection.execute(query).fetchall()
-        except duckdb.Error as error:
-            raise WarehouseError(
-                f"the query for the ids of opportunities does not run: {first_line(error)}",
-                way_out="mend opportunities_from",
-            ) from error
-        return tuple(dict.fromkeys(str(row[0]) for row in rows if row and row[0] is not None))
+        return tuple(dict.fromkeys(str(row[0]) for row in self._asked(query) if row and row[0] is not None))
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of what documents were taken apart in."""
+        self._here.close()
 
     def __enter__(self) -> Self:
         return self
@@ -77,8 +75,37 @@ class EventStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _asked(self, query: str) -> list[Any]:
+        try:
+            return self._here.execute(query).fetchall()
+        except duckdb.Error as error:
+            raise unanswered(first_line(error)) from error
+
+    def _stage(self, table: str, **params: Any) -> None:
+        self._here.execute(statement(f"stage_{table}"), params)
+
+    def _take_over(self, *tables: str) -> None:
+        """Have what is staged of these tables where they are: in one file it is there already."""
+
     def _run(self, name: str, **params: Any) -> None:
         self._connection.execute(statement(name), params)
+
+
+class EventStore(EventTables):
+    """The same DuckDB file that forecasts are loaded into; let go of it with `close` (or `with`)."""
+
+    def __init__(self, path: Path) -> None:
+        connection = open_to_write(path, memory_limit=_MEMORY, spill=path.with_name(f"{path.name}.spill"))
+        super().__init__(connection, connection)
+        with transaction(connection):
+            connection.execute(statement("events_schema"))
+
+
+def unanswered(said: str) -> WarehouseError:
+    """Return the error of a query for ids that does not run."""
+    return WarehouseError(
+        f"the query for the ids of opportunities does not run: {said}", way_out="mend opportunities_from"
+    )
 
 
 def _texts(documents: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -8,9 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from clari_readiness.model.exports import ExportRequest
+from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.loading import in_utc, transaction
 from clari_readiness.warehouse.statements import statement
 
@@ -80,7 +79,7 @@ _REQUEST = {
 _OWN = tuple(field.name for field in fields(LedgerEntry) if field.name != "request")
 
 
-def record(connection: duckdb.DuckDBPyConnection, entry: LedgerEntry) -> None:
+def record(connection: Connection, entry: LedgerEntry) -> None:
     """Write a line of the ledger, or write it again, in a transaction of its own."""
     request = asdict(entry.request)
     values = {column: _stored(request[name]) for column, name in _REQUEST.items()}
@@ -89,7 +88,7 @@ def record(connection: duckdb.DuckDBPyConnection, entry: LedgerEntry) -> None:
         connection.execute(statement("record_job"), values)
 
 
-def entries(connection: duckdb.DuckDBPyConnection) -> list[LedgerEntry]:
+def entries(connection: Connection) -> list[LedgerEntry]:
     """Return every line of the ledger, the oldest first."""
     cursor = connection.execute(statement("ledger"))
     names = [str(column[0]) for column in cursor.description or ()]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,22 +14,29 @@ import duckdb
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.exports import Loaded, Snapshot
 from clari_readiness.warehouse.changes import changes_of, compare
+from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.opening import first_line
-from clari_readiness.warehouse.staging import StagedEntries
-from clari_readiness.warehouse.statements import statement
+from clari_readiness.warehouse.staging import LISTED, StagedEntries
+from clari_readiness.warehouse.statements import render, statement
 
 
-def load(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
+def load(
+    connection: Connection, snapshot: Snapshot, staged: StagedEntries, take: Callable[[], None] | None = None
+) -> Loaded:
     """Add the staged entries as rows of the snapshot, with the users, fields, periods and weeks they refer to.
 
     The snapshot is compared with the one before it, and the one after it, if it comes late, with it. All of it or
     nothing: an error leaves the tables as they were and is a WarehouseError. The same job again changes nothing.
+    `take` brings to the connection what is staged elsewhere, lists included.
     """
+    lists = _Lists(connection, staged.lists if take is None else None)
     with transaction(connection):
-        for name, params in _lists(snapshot, staged):
-            connection.execute(statement(name), params)
+        if take is not None:
+            take()
+        for table, params in _listed(snapshot):
+            lists.load(f"load_{table}", table, params)
         inserted = _load_entries(connection, snapshot)
-        covered = _changed_rows(connection, "load_snapshots", _coverage(snapshot, staged))
+        covered = lists.load("load_snapshots", "time_frames", _coverage(snapshot))
         if inserted or covered:
             compare(connection, _of_job(snapshot), snapshot.request.time_period)
         changes = changes_of(connection, in_utc(snapshot.exported_at), snapshot.job_id)
@@ -35,7 +44,7 @@ def load(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: Stag
 
 
 @contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """Commit at the end, roll back on whatever happens before it. DuckDB's own errors become WarehouseError."""
     try:
         with all_or_nothing(connection):
@@ -45,7 +54,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def all_or_nothing(connection: Connection) -> Iterator[None]:
     """Commit at the end, roll back on whatever happens before it, and raise it as it is."""
     connection.execute("BEGIN TRANSACTION")
     try:
@@ -56,11 +65,11 @@ def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+def roll_back(connection: Connection) -> None:
     """Undo the transaction, if there still is one."""
     try:
         connection.execute("ROLLBACK")
-    except duckdb.Error:  # the transaction is gone already: there is nothing left to undo
+    except (duckdb.Error, WarehouseError):  # the transaction is gone already: there is nothing left to undo
         return
 
 
@@ -69,17 +78,30 @@ def in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
-def _lists(snapshot: Snapshot, staged: StagedEntries) -> Iterator[tuple[str, dict[str, Any]]]:
-    lists = staged.lists
+@dataclass(frozen=True)
+class _Lists:
+    """A document's other lists: in its files, or, where those cannot be read, in the tables they were staged in."""
+
+    connection: Connection
+    files: Mapping[str, Path] | None
+
+    def load(self, name: str, table: str, params: Mapping[str, Any]) -> int:
+        """Run a statement that reads the list which `table` keeps, and return how many rows it changed."""
+        if self.files is None:
+            return _changed(self.connection, render(name, {"listed": f"staged_{table}"}), params)
+        sql = render(name, {"listed": f"({statement(f'listed_{table}')})"})
+        return _changed(self.connection, sql, {**params, "listed": str(self.files[LISTED[table]])})
+
+
+def _listed(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, Any]]]:
     exported_at = {"exported_at": in_utc(snapshot.exported_at)}
-    period = {"time_period_id": snapshot.request.time_period}
-    yield "load_users", {**exported_at, "users": str(lists["users"])}
-    yield "load_fields", {**exported_at, "fields": str(lists["fields"])}
-    yield "load_time_periods", {**exported_at, "time_periods": str(lists["timePeriods"])}
-    yield "load_time_frames", {**exported_at, **period, "time_frames": str(lists["timeFrames"])}
+    yield "users", exported_at
+    yield "fields", exported_at
+    yield "time_periods", exported_at
+    yield "time_frames", {**exported_at, "time_period_id": snapshot.request.time_period}
 
 
-def _load_entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> int:
+def _load_entries(connection: Connection, snapshot: Snapshot) -> int:
     """Return how many rows were added, or taken from a job that ended in the same millisecond.
 
     Where there is no row of that moment yet, which is the rule, there is none to be merged with.
@@ -89,13 +111,13 @@ def _load_entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> 
         connection.execute(statement("name_currency"), {"currency": snapshot.request.currency})
     rows, of_this = connection.execute(statement("rows_of_moment"), of_job).fetchall()[0]
     if not rows:
-        return _changed_rows(connection, "load_entries", of_job)
-    _changed_rows(connection, "merge_entries", of_job)
+        return _changed(connection, statement("load_entries"), of_job)
+    _changed(connection, statement("merge_entries"), of_job)
     return int(connection.execute(statement("rows_of_moment"), of_job).fetchall()[0][1]) - int(of_this)
 
 
-def _changed_rows(connection: duckdb.DuckDBPyConnection, name: str, params: dict[str, Any]) -> int:
-    return int(connection.execute(statement(name), params).fetchall()[0][0])
+def _changed(connection: Connection, sql: str, params: Mapping[str, Any]) -> int:
+    return int(connection.execute(sql, params).fetchall()[0][0])
 
 
 def _of_job(snapshot: Snapshot) -> dict[str, Any]:
@@ -103,12 +125,11 @@ def _of_job(snapshot: Snapshot) -> dict[str, Any]:
     return {"exported_at": at, "job_id": snapshot.job_id, "forecast_id": snapshot.request.forecast_id}
 
 
-def _coverage(snapshot: Snapshot, staged: StagedEntries) -> dict[str, Any]:
+def _coverage(snapshot: Snapshot) -> dict[str, Any]:
     request = snapshot.request
     return {
         **_of_job(snapshot),
         "time_period_id": request.time_period,
-        "time_frames": str(staged.lists["timeFrames"]),
         "scope_id": request.scope_id or "",
         "currency": request.currency or "",
         "types": sorted(set(request.types)),

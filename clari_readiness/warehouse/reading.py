@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.columns import Described, Kind
-from clari_readiness.warehouse.engines import DuckDBEngine, Engine, open_engine
+from clari_readiness.warehouse.engines import Engine, open_engine
 from clari_readiness.warehouse.statements import quoted, render, statement
 from clari_readiness.warehouse.tables import Selection, Tables, some, suggestion
 
@@ -95,7 +95,7 @@ class WarehouseReader:
     @property
     def may_hold_ledger(self) -> bool:
         """Whether the reference exporter loads into this engine, so that its ledger could be beside the table."""
-        return isinstance(self._engine, DuckDBEngine)
+        return self._engine.may_hold_ledger
 
     @property
     def may_write(self) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.calendar import Window
+from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.loading import transaction
 from clari_readiness.warehouse.opening import first_line
 from clari_readiness.warehouse.statements import render, statement
@@ -61,7 +62,7 @@ class _Going:
     params: Mapping[str, Any]
 
 
-def would_retire(connection: duckdb.DuckDBPyConnection, window: Window) -> Retired:
+def would_retire(connection: Connection, window: Window) -> Retired:
     """Return what `retire` would take away. It only reads; what stops it is a WarehouseError."""
     try:
         return _counted(connection, _going(connection, window))
@@ -69,7 +70,7 @@ def would_retire(connection: duckdb.DuckDBPyConnection, window: Window) -> Retir
         raise WarehouseError(f"what lies before {window.first} cannot be told: {first_line(error)}") from error
 
 
-def retire(connection: duckdb.DuckDBPyConnection, window: Window) -> Retired:
+def retire(connection: Connection, window: Window) -> Retired:
     """Take away every row of a quarter before the window, in one transaction, and return what went.
 
     Users and fields go with the last row that refers to them, audit events with the day before the window (F29), and
@@ -84,22 +85,18 @@ def retire(connection: duckdb.DuckDBPyConnection, window: Window) -> Retired:
         for table in going.tables:
             _run(connection, render("retention/deleted", {"going": _rows_of(table)}), going)
         _run(connection, statement("retention/forget_files"), going)
-    try:
-        connection.execute("CHECKPOINT")
-    except duckdb.Error as error:
-        raise WarehouseError(f"the rows are gone, but their space is not free yet: {first_line(error)}") from error
     return retired
 
 
-def _going(connection: duckdb.DuckDBPyConnection, window: Window) -> _Going:
+def _going(connection: Connection, window: Window) -> _Going:
     tables = _tables(connection)
     periods = connection.execute(statement("retention/periods"), {"first_kept": str(window.first)}).fetchall()
     return _Going(tables, {"periods": [period for (period,) in periods], "begins": window.begins})
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+def _tables(connection: Connection) -> Mapping[str, str]:
     """Return the tables that are there; those of audit events are made when events are exported, all at once."""
-    there = {name for (name,) in connection.execute(statement("relations")).fetchall()}
+    there = {name for (name,) in connection.execute(statement("retention/tables")).fetchall()}
     missing = [table for table in (*_OF_FORECASTS, _LEDGER) if table not in there]
     if missing:
         raise WarehouseError(
@@ -109,12 +106,12 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
     return _OF_FORECASTS | _OF_AUDIT if there.issuperset(_OF_AUDIT) else _OF_FORECASTS
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, going: _Going) -> Retired:
+def _counted(connection: Connection, going: _Going) -> Retired:
     rows = tuple(_count(connection, table, part, going) for table, part in going.tables.items())
     return Retired(rows, _count(connection, "landed_files", "''", going).count)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, name: str, part: str, going: _Going) -> RetiredRows:
+def _count(connection: Connection, name: str, part: str, going: _Going) -> RetiredRows:
     counts = _run(connection, render("retention/counted", {"part": part, "going": _rows_of(name)}), going)
     return RetiredRows(name, sum(rows for _, rows in counts), tuple(of for of, _ in counts if of))
 
@@ -123,7 +120,7 @@ def _rows_of(name: str) -> str:
     return statement(f"retention/{name}")
 
 
-def _run(connection: duckdb.DuckDBPyConnection, sql: str, going: _Going) -> list[tuple[Any, ...]]:
+def _run(connection: Connection, sql: str, going: _Going) -> list[tuple[Any, ...]]:
     """Run a statement with those of the parameters that it has: DuckDB refuses any other."""
     own = {name: value for name, value in going.params.items() if f"${name}" in sql}
     return connection.execute(sql, own).fetchall()

@@ -12,12 +12,16 @@ import msgspec
 
 from clari_readiness.errors import DocumentRefused, WarehouseError
 from clari_readiness.model.exports import AMOUNTS, LandedDocument, Violation
+from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.intake import Intake
 from clari_readiness.warehouse.opening import first_line
 from clari_readiness.warehouse.plain import CURRENCY, FLAG, KEYS, MOMENTS, PEOPLE, EntryShape, PlainEntries, listed_in
 from clari_readiness.warehouse.second_look import Judge, SecondLook
 from clari_readiness.warehouse.splitting import Piece, SplitDocument, opened
 from clari_readiness.warehouse.statements import quoted, render, statement
+
+LISTED = {"users": "users", "fields": "fields", "time_periods": "timePeriods", "time_frames": "timeFrames"}
+"""Table -> the list of a document that it keeps. What is staged of it is called after the table: staged_users."""
 
 SHOWN = 100
 """How many violations of a document are told at most."""
@@ -41,6 +45,13 @@ class StagedEntries:
     rounded: int = 0
     unknown_keys: tuple[str, ...] = ()
     absent_types: tuple[str, ...] = ()
+
+
+def stage_lists(connection: Connection, staged: StagedEntries) -> None:
+    """Stage a document's other lists where its entries are, one of each id. Raises `duckdb.Error`."""
+    for table, name in LISTED.items():
+        staging = f"CREATE OR REPLACE TEMP TABLE staged_{table} AS\n{statement(f'listed_{table}')}"
+        connection.execute(staging, {"listed": str(staged.lists[name])})
 
 
 class Staging:

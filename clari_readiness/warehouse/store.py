@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, Self
@@ -18,9 +18,10 @@ from clari_readiness.model.exports import LandedDocument, Loaded, Snapshot, Swin
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import ledger
 from clari_readiness.warehouse.changes import swings_of
+from clari_readiness.warehouse.events import EventStore, EventTables
 from clari_readiness.warehouse.ledger import LedgerEntry
 from clari_readiness.warehouse.loading import in_utc, load, transaction
-from clari_readiness.warehouse.opening import first_line, open_to_read, open_to_write, patiently
+from clari_readiness.warehouse.opening import existing, first_line, open_to_read, open_to_write, patiently
 from clari_readiness.warehouse.retention import Retired, retire, would_retire
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
@@ -49,6 +50,43 @@ class Warehouse(Protocol):
 
     def close(self) -> None:
         """Let go of the warehouse, so that others can read; the next call takes it again."""
+        ...
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep exporters on other machines away while the block runs; ExporterBusy when one is there.
+
+        Those of this machine a lock file keeps away, and a warehouse that is a file has no others.
+        """
+        ...
+
+
+class OwnWarehouse(Warehouse, Protocol):
+    """What the commands need besides, of the warehouse that the reference exporter fills."""
+
+    @property
+    def beside(self) -> Path:
+        """The path beside which the lock file lies that keeps other exporters of this machine away."""
+        ...
+
+    @property
+    def is_there(self) -> bool:
+        """Whether our tables are there, as far as that can be told without making anything."""
+        ...
+
+    def require(self) -> None:
+        """Raise WarehouseError where there is no warehouse."""
+        ...
+
+    def would_retire(self, window: Window) -> Retired:
+        """Return what `retire` would take away; nothing changes."""
+        ...
+
+    def retire(self, window: Window) -> Retired:
+        """Take away every row of a quarter before the window, in one transaction, and return what went."""
+        ...
+
+    def events(self) -> EventTables:
+        """Return the tables of audit events and opportunities, which are made where they are missing."""
         ...
 
 
@@ -102,7 +140,15 @@ class DuckDBWarehouse:
         Where there is nothing to take, nothing is written. The landed files are the caller's, afterwards.
         """
         retired = self.would_retire(window)
-        return retired if retired.nothing else retire(self._connection(), window)
+        if retired.nothing:
+            return retired
+        connection = self._connection()
+        retired = retire(connection, window)
+        try:
+            connection.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            raise WarehouseError(f"the rows are gone, but their space is not free yet: {first_line(error)}") from error
+        return retired
 
     def record(self, entry: LedgerEntry) -> None:
         """Write a line of the ledger, or write it again, in a transaction of its own."""
@@ -118,6 +164,29 @@ class DuckDBWarehouse:
             self._open.close()
             self._open = None
             self._clear()
+
+    @property
+    def beside(self) -> Path:
+        """The file, beside which the lock file lies that keeps other exporters away."""
+        return self.path
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is there."""
+        return self.path.exists()
+
+    def require(self) -> None:
+        """Raise WarehouseError where there is no file."""
+        existing(self.path)
+
+    def held(self) -> AbstractContextManager[None]:
+        """Do nothing: who has a file to himself is told by the lock file beside it."""
+        return nullcontext()
+
+    def events(self) -> EventTables:
+        """Let go of the file, and return the tables of audit events and opportunities in it."""
+        self.close()
+        return EventStore(self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,10 @@ from urllib.parse import unquote
 
 from clari_readiness.errors import SettingsError, WarehouseError
 
-READ_ONLY = ("postgresql", "postgres", "sqlite", "snowflake", "bigquery")
+POSTGRES = ("postgresql", "postgres")
+"""Schemes of PostgreSQL, which is read and loaded into."""
+
+READ_ONLY = ("sqlite", "snowflake", "bigquery")
 """Schemes of warehouses that are read, and into which nothing loads yet."""
 
 
@@ -22,13 +25,13 @@ def scheme_of(url: str) -> str:
 def database_path(url: str, base: Path) -> Path:
     """Return the file of `duckdb:///path`; a relative path starts at `base`, `duckdb:////path` is absolute.
 
-    A scheme that is only read is a SettingsError, any other a WarehouseError. The rest of the URL is not repeated
+    A scheme of another engine is a SettingsError, any other a WarehouseError. The rest of the URL is not repeated
     in it: it may hold a password.
     """
     scheme = scheme_of(url)
-    if scheme in READ_ONLY:
+    if scheme in (*POSTGRES, *READ_ONLY):
         raise SettingsError(
-            f"warehouse.url: {scheme}:// is only read so far, by the gate and reconcile: this takes a DuckDB file",
+            f"warehouse.url: {scheme}:// is another engine: this takes a DuckDB file",
             way_out="name one, like duckdb:///warehouse.duckdb",
         )
     if scheme != "duckdb":

@@ -21,7 +21,7 @@ from tests.end_to_end.place import Place
 
 Row = tuple[str | Decimal | None, ...]
 
-_ENTRIES = """
+ENTRIES = """
 SELECT job_id, time_period_id, time_frame_id, user_id, field_id, currency, forecast_amount, quota_amount, crm_closed
 FROM forecast_entries
 """
@@ -51,7 +51,7 @@ def loaded(path: Path) -> dict[str, list[Row]]:
     """The rows of each job."""
     rows = defaultdict(list)
     with duckdb.connect(path, read_only=True) as connection:
-        for job_id, *row in connection.execute(_ENTRIES).fetchall():
+        for job_id, *row in connection.execute(ENTRIES).fetchall():
             rows[job_id].append(tuple(row))
     return {job_id: sorted(those, key=repr) for job_id, those in rows.items()}
 

@@ -50,6 +50,10 @@ class Watched:
     def relations(self) -> tuple[str, ...]:
         return self.engine.relations()
 
+    @property
+    def may_hold_ledger(self) -> bool:
+        return self.engine.may_hold_ledger
+
     def may_write(self, tables: Tables) -> str:
         return self.engine.may_write(tables)
 

@@ -14,7 +14,7 @@ import duckdb
 
 from clari_readiness.model.exports import AMOUNTS, Changes, ExportRequest, Loaded, Snapshot
 from clari_readiness.warehouse.changes import changes_of, compare
-from clari_readiness.warehouse.loading import in_utc, load
+from clari_readiness.warehouse.loading import in_utc, load, transaction
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
 from clari_readiness.warehouse.statements import statement
@@ -79,6 +79,11 @@ class Shelf:
         self._written = set(TABLES)
         self._numbers = count()
 
+    @property
+    def here(self) -> Any:
+        """The DuckDB in which documents are staged."""
+        return self.connection
+
     def clear(self) -> None:
         """Empty the tables that were written since they were emptied last."""
         for table in self._written:
@@ -96,7 +101,7 @@ class Shelf:
         """Stage a document; its files stay until the shelf is cleared so many times that their names come again."""
         directory = self._directory / f"{next(self._numbers)}"
         directory.mkdir(exist_ok=True)
-        return Staging(self.connection, directory, self._judge, {}).stage(land(directory, content))
+        return Staging(self.here, directory, self._judge, {}).stage(land(directory, content))
 
     def load(self, content: Any, snapshot: Snapshot) -> Loaded:
         return self._load(snapshot, self.stage(content))
@@ -104,15 +109,18 @@ class Shelf:
     def keep(self, content: Any) -> Kept:
         """Stage a document for `load_kept`, which costs a fraction of staging it again."""
         staged, table = self.stage(content), f"kept_{next(self._numbers)}"
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM staged_entries")
+        self.here.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM staged_entries")
         return Kept(staged, table)
 
     def load_kept(self, kept: Kept, snapshot: Snapshot) -> Loaded:
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_entries AS FROM {kept.table}")
+        self.here.execute(f"CREATE OR REPLACE TEMP TABLE staged_entries AS FROM {kept.table}")
         return self._load(snapshot, kept.staged)
 
     def _load(self, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
         self._written.update(TABLES)
+        return self._loaded(snapshot, staged)
+
+    def _loaded(self, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
         return load(self.connection, snapshot, staged)
 
     def put(self, rows: Rows) -> Changes:
@@ -121,12 +129,18 @@ class Shelf:
         at, snapshot = in_utc(rows.snapshot.exported_at), rows.snapshot
         of_job = {"forecast_id": "net_bookings", "job_id": snapshot.job_id, "exported_at": at}
         self._stage_rows(rows)
-        self.connection.execute(statement("load_entries"), of_job)
-        counts = [sum(key[0] == week for key in rows.entries) for week in rows.weeks]
         asked = {"period": rows.period, "scope": rows.scope, "currency": rows.currency, "types": list(rows.types)}
-        self.connection.execute(_COVERED, {**of_job, **asked, "weeks": list(rows.weeks), "counts": counts})
-        compare(self.connection, of_job, rows.period)
+        with transaction(self.connection):
+            self._take_entries()
+            self.connection.execute(statement("load_entries"), of_job)
+            for week in rows.weeks:
+                entries = sum(key[0] == week for key in rows.entries)
+                self.connection.execute(_COVERED, {**of_job, **asked, "week": week, "entries": entries})
+            compare(self.connection, of_job, rows.period)
         return changes_of(self.connection, at, snapshot.job_id)
+
+    def _take_entries(self) -> None:
+        """Have the staged entries where the tables are: here they are there already."""
 
     def _stage_rows(self, rows: Rows) -> None:
         lines = [
@@ -135,11 +149,11 @@ class Shelf:
         ]
         empty = f"SELECT '', '', '', '', '', {_written({})} WHERE false"
         source = f"VALUES {', '.join(lines)}" if lines else empty
-        self.connection.execute(f"{_STAGED} FROM ({source}) AS v({_COLUMNS})")
+        self.here.execute(f"{_STAGED} FROM ({source}) AS v({_COLUMNS})")
 
 
-_COVERED = """INSERT INTO snapshots SELECT $job_id, $forecast_id, $period, unnest($weeks), $scope, $currency, $types,
-    $exported_at, unnest($counts)"""
+_COVERED = """INSERT INTO snapshots VALUES ($job_id, $forecast_id, $period, $week, $scope, $currency, $types,
+    $exported_at, $entries)"""
 _STAGED = """CREATE OR REPLACE TEMP TABLE staged_entries AS SELECT *, NULL::BOOLEAN AS is_updated, NULL AS updated_by,
     NULL::TIMESTAMP AS updated_at, NULL AS adjusted_by, NULL::TIMESTAMP AS adjusted_at, NULL::JSON AS extra"""
 _COLUMNS = """field_id, time_period_id, time_frame_id, user_id, currency,

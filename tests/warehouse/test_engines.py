@@ -286,15 +286,13 @@ def test_a_text_that_is_no_amount_is_an_error_and_no_zero(path: Path, reader: Ca
         opened.ask("identical_periods", forecasts=NET)
 
 
-def test_what_takes_a_duckdb_file_says_that_only_the_checks_read_another(tmp_path: Path) -> None:
+def test_what_takes_a_duckdb_file_says_so_of_another_engine(tmp_path: Path) -> None:
     for url in (
         "postgresql://me:hunter2@h/db",
         "sqlite:///w.sqlite",
         "snowflake://me:hunter2@acme/db",
         "bigquery://p/d",
     ):
-        with pytest.raises(
-            SettingsError, match="is only read so far, by the gate and reconcile: this takes"
-        ) as refused:
+        with pytest.raises(SettingsError, match="is another engine: this takes a DuckDB file") as refused:
             database_path(url, tmp_path)
         assert "hunter2" not in str(refused.value)

@@ -74,6 +74,8 @@ DIALECT = Dialect("bigquery", "@{}", _rewrite)
 class BigQueryEngine:
     """A client of BigQuery. It has no sessions: what keeps it from writing is what its account may do."""
 
+    may_hold_ledger = False
+
     def __init__(self, client: bigquery.Client, dataset: str, timeout: float) -> None:
         self._client = client
         self._dataset = bigquery.DatasetReference(client.project, dataset)

@@ -28,6 +28,8 @@ _KINDS = {"VARCHAR": Kind.TEXT, "FLOAT": Kind.FLOAT, "DOUBLE": Kind.FLOAT, "DECI
 class DuckDBEngine:
     """A connection to a DuckDB file. Several processes may hold one at once."""
 
+    may_hold_ledger = True
+
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, name: str, spill: TemporaryDirectory[str] | None = None
     ) -> None:

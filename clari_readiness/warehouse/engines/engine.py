@@ -29,6 +29,10 @@ class Engine(Protocol):
     """A read-only session with a warehouse. `name` is what errors call it, and never holds a password."""
 
     @property
+    def may_hold_ledger(self) -> bool:
+        """Whether the reference exporter loads into such an engine, so that its ledger could be beside the table."""
+
+    @property
     def name(self) -> str:
         """Where the warehouse is, as it may be shown."""
 

@@ -50,7 +50,12 @@ def _module(engine: str) -> _Opens:
     except ModuleNotFoundError as error:
         if engine not in _EXTRAS or (error.name or "").startswith("clari_readiness"):
             raise
-        raise WarehouseError(
-            f"this warehouse takes the driver {error.name}, which is not installed",
-            way_out=f'pip install "clari-readiness[{engine}]"',
-        ) from None
+        raise missing_driver(error, engine) from None
+
+
+def missing_driver(error: ModuleNotFoundError, engine: str) -> WarehouseError:
+    """Return the error of an engine whose driver is not installed."""
+    return WarehouseError(
+        f"this warehouse takes the driver {error.name}, which is not installed",
+        way_out=f'pip install "clari-readiness[{engine}]"',
+    )

@@ -50,6 +50,8 @@ DIALECT = Dialect("postgres", "%({})s", _rewrite, percent="%%", inlines=True)
 class PostgresEngine:
     """A session with a PostgreSQL server."""
 
+    may_hold_ledger = True
+
     def __init__(self, connection: psycopg.Connection[Any], name: str, timeout: float) -> None:
         self._connection = connection
         self._name = name
@@ -133,26 +135,36 @@ class PostgresEngine:
                 way_out="raise `warehouse.timeout`, or index exported_at",
             )
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
-            said = f"{self._name}: the check {check} may not read this: {_first_line(error)}"
+            said = f"{self._name}: the check {check} may not read this: {first_line(error)}"
             return WarehouseError(said, way_out="grant SELECT on it to the role of `warehouse.url`")
-        return WarehouseError(f"{self._name}: the check {check} cannot run: {_first_line(error)}")
+        return WarehouseError(f"{self._name}: the check {check} cannot run: {first_line(error)}")
 
 
 def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:  # noqa: ARG001 - readers wait for nobody
     """Open a session with the server at `postgresql://user@host:port/database`. What stops it is a WarehouseError."""
-    name = without_credentials(url).partition("?")[0]
+    connection = connected(url)
+    connection.read_only = True
+    return PostgresEngine(connection, name_of(url), timeout)
+
+
+def name_of(url: str) -> str:
+    """Return the server and the database, without user and password."""
+    return without_credentials(url).partition("?")[0]
+
+
+def connected(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """Connect with the server at a URL. What stops it is a WarehouseError, which repeats no part of the password."""
     try:
-        connection = psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT, application_name=_APPLICATION)
+        return psycopg.connect(
+            url, connect_timeout=_CONNECT_TIMEOUT, application_name=_APPLICATION, autocommit=autocommit
+        )
     except psycopg.OperationalError as error:
-        failure = _refused(name, str(error))
+        failure = _refused(name_of(url), str(error))
     except psycopg.ProgrammingError:  # what it says repeats parts of the URL
         failure = WarehouseError(
             "the warehouse's url is not one that PostgreSQL reads",
             way_out="write it like postgresql://user@host:5432/database, special characters as %40 and the like",
         )
-    else:
-        connection.read_only = True
-        return PostgresEngine(connection, name, timeout)
     raise failure  # out here, so that no traceback chains back to the URL
 
 
@@ -175,7 +187,8 @@ def _cause(line: str) -> str:
     return line.rpartition("failed: ")[2] or line
 
 
-def _first_line(error: psycopg.Error) -> str:
+def first_line(error: psycopg.Error) -> str:
+    """Return the first line of what the server, or the driver, says."""
     return (error.diag.message_primary or str(error)).partition("\n")[0]
 
 

@@ -52,10 +52,19 @@ class Dialect:
         """Return a statement of DuckDB's as this engine takes it. Every name in it is quoted."""
         unrolled = _Unrolled(dict(params), inlines=self.inlines)
         tree = _rewritten(_rewritten(sqlglot.parse_one(sql, read="duckdb"), unrolled.rewrite), self.rewrite)
-        text = _rewritten(tree, _marked).sql(dialect=self.name, identify=True, comments=False, pretty=True)
+        text = self._text(tree)
         order = tuple(_MARKED.findall(text))
-        text = _MARKED.sub(lambda name: self.placeholder.format(name[1]), text.replace("%", self.percent))
-        return Rendered(text, {name: unrolled.params[name] for name in order}, order)
+        return Rendered(self._with_placeholders(text), {name: unrolled.params[name] for name in order}, order)
+
+    def said(self, tree: exp.Expr) -> str:
+        """Return a parsed statement of DuckDB's as this engine takes it: a list stays one parameter."""
+        return self._with_placeholders(self._text(_rewritten(tree, self.rewrite)))
+
+    def _text(self, tree: exp.Expr) -> str:
+        return _rewritten(tree, _marked).sql(dialect=self.name, identify=True, comments=False, pretty=True)
+
+    def _with_placeholders(self, text: str) -> str:
+        return _MARKED.sub(lambda name: self.placeholder.format(name[1]), text.replace("%", self.percent))
 
 
 def _rewritten(tree: exp.Expr, rewrite: Rewrite) -> exp.Expr:

@@ -70,6 +70,8 @@ DIALECT = Dialect("snowflake", "?", _rewrite)
 class SnowflakeEngine:
     """A session with Snowflake. It has no read-only ones: what keeps it from writing is its role."""
 
+    may_hold_ledger = False
+
     def __init__(self, connection: snowflake.connector.SnowflakeConnection, name: str, timeout: float) -> None:
         self._connection = connection
         self._name = name

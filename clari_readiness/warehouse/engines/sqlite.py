@@ -86,6 +86,8 @@ DIALECT = Dialect("sqlite", ":{}", _rewrite)
 class SQLiteEngine:
     """A connection to a SQLite file, which it cannot change."""
 
+    may_hold_ledger = False
+
     def __init__(self, connection: sqlite3.Connection, name: str, timeout: float) -> None:
         self._connection = connection
         self._name = name

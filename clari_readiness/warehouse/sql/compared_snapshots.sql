@@ -14,7 +14,7 @@ WITH covered AS (
     QUALIFY job_id = max(job_id) OVER (PARTITION BY time_frame_id, exported_at)
 ),
 asked AS (
-    SELECT * EXCLUDE (types), unnest(types) AS type
+    SELECT time_frame_id, scope_id, currency, exported_at, job_id, unnest(types) AS type
     FROM covered
 ),
 neighbours AS (

@@ -1,13 +1,6 @@
--- Returns nothing: adds the events of a day, equal ones as often as they came.
-INSERT INTO audit_events
-SELECT
-    $day,
-    CAST(TRY_CAST(document ->> 'eventTimestamp' AS TIMESTAMPTZ) AS TIMESTAMP),
-    document ->> 'actorId',
-    document ->> 'actorType',
-    document ->> 'sessionId',
-    document ->> 'sessionType',
-    document ->> 'event',
-    document ->> 'ipAddress',
-    document
-FROM (SELECT CAST(unnest(CAST($events AS VARCHAR[])) AS JSON) AS document)
+-- Returns nothing: adds the staged events of a day.
+INSERT INTO audit_events (
+    day, event_timestamp, actor_id, actor_type, session_id, session_type, event, ip_address, document
+)
+SELECT day, event_timestamp, actor_id, actor_type, session_id, session_type, event, ip_address, document
+FROM staged_audit_events

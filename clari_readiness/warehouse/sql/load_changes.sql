@@ -1,6 +1,9 @@
 -- Returns nothing: compares each pair of compared_snapshots, and keeps one row for each amount that differs.
 -- An amount that is not there and one that is NULL are the same.
-INSERT INTO entry_changes
+INSERT INTO entry_changes (
+    forecast_id, time_period_id, time_frame_id, user_id, field_id, currency, type, kind, previous_amount, current_amount,
+    previous_job_id, previous_exported_at, job_id, detected_at
+)
 WITH newer AS (
     SELECT
         p.pair,
@@ -41,13 +44,9 @@ differing AS (
         coalesce(newer.user_id, older.user_id) AS user_id,
         coalesce(newer.field_id, older.field_id) AS field_id,
         coalesce(newer.currency, older.currency) AS currency,
-        unnest([
-            {type: 'forecast', previous: older.forecast, current: newer.forecast},
-            {type: 'quota', previous: older.quota, current: newer.quota},
-            {type: 'adjustment', previous: older.adjustment, current: newer.adjustment},
-            {type: 'crm_total', previous: older.crm_total, current: newer.crm_total},
-            {type: 'crm_closed', previous: older.crm_closed, current: newer.crm_closed}
-        ]) AS amount
+        unnest(['forecast', 'quota', 'adjustment', 'crm_total', 'crm_closed']) AS type,
+        unnest([older.forecast, older.quota, older.adjustment, older.crm_total, older.crm_closed]) AS previous,
+        unnest([newer.forecast, newer.quota, newer.adjustment, newer.crm_total, newer.crm_closed]) AS current
     FROM newer
     FULL JOIN older
         ON newer.pair = older.pair
@@ -68,18 +67,18 @@ SELECT
     d.user_id,
     d.field_id,
     d.currency,
-    d.amount.type,
+    d.type,
     CASE
-        WHEN d.amount.previous IS NULL THEN 'appeared'
-        WHEN d.amount.current IS NULL THEN 'vanished'
+        WHEN d.previous IS NULL THEN 'appeared'
+        WHEN d.current IS NULL THEN 'vanished'
         ELSE 'changed'
     END AS kind,
-    d.amount.previous,
-    d.amount.current,
+    d.previous,
+    d.current,
     p.previous_job_id,
     p.previous_exported_at,
     p.job_id,
     p.exported_at
 FROM differing AS d
 INNER JOIN compared_snapshots AS p ON d.pair = p.pair
-WHERE d.amount.previous IS DISTINCT FROM d.amount.current
+WHERE d.previous IS DISTINCT FROM d.current

@@ -1,12 +1,8 @@
--- Returns nothing: keeps each week of the period as last seen, of two told at one moment the greater. Another
--- period may have a week of the same id (F14).
-INSERT INTO time_frames
-SELECT DISTINCT ON (timeFrameId)
-    $time_period_id, timeFrameId, TRY_CAST(startDate AS DATE), TRY_CAST(endDate AS DATE), $exported_at
-FROM read_json(
-    $time_frames, format = 'array', columns = {timeFrameId: 'VARCHAR', startDate: 'VARCHAR', endDate: 'VARCHAR'}
-)
-ORDER BY timeFrameId, CAST(row(startDate, endDate) AS VARCHAR) DESC
+-- Returns nothing: keeps each week of the period as last seen, of two told at one moment the greater, as in
+-- load_users.sql. Another period may have a week of the same id (F14).
+INSERT INTO time_frames (time_period_id, time_frame_id, start_date, end_date, seen_at)
+SELECT $time_period_id, time_frame_id, start_date, end_date, $exported_at
+FROM {{listed}}
 ON CONFLICT (time_period_id, time_frame_id) DO UPDATE SET
     start_date = excluded.start_date,
     end_date = excluded.end_date,
@@ -14,6 +10,11 @@ ON CONFLICT (time_period_id, time_frame_id) DO UPDATE SET
 WHERE excluded.seen_at > time_frames.seen_at
     OR (
         excluded.seen_at = time_frames.seen_at
-        AND CAST(row(excluded.start_date, excluded.end_date) AS VARCHAR)
-            > CAST(row(time_frames.start_date, time_frames.end_date) AS VARCHAR)
+        AND (
+            coalesce('=' || CAST(excluded.start_date AS VARCHAR), ''),
+            coalesce('=' || CAST(excluded.end_date AS VARCHAR), '')
+        ) > (
+            coalesce('=' || CAST(time_frames.start_date AS VARCHAR), ''),
+            coalesce('=' || CAST(time_frames.end_date AS VARCHAR), '')
+        )
     )

@@ -1,16 +1,7 @@
--- Returns nothing: keeps each period as last seen; of two told at one moment the greater.
-INSERT INTO time_periods
-SELECT DISTINCT ON (timePeriodId)
-    timePeriodId, type, label, year, TRY_CAST(startDate AS DATE), TRY_CAST(endDate AS DATE), crmId, $exported_at
-FROM read_json(
-    $time_periods,
-    format = 'array',
-    columns = {
-        timePeriodId: 'VARCHAR', type: 'VARCHAR', label: 'VARCHAR', year: 'VARCHAR', startDate: 'VARCHAR',
-        endDate: 'VARCHAR', crmId: 'VARCHAR'
-    }
-)
-ORDER BY timePeriodId, CAST(row(type, label, year, startDate, endDate, crmId) AS VARCHAR) DESC
+-- Returns nothing: keeps each period as last seen; of two told at one moment the greater, as in load_users.sql.
+INSERT INTO time_periods (time_period_id, type, label, year, start_date, end_date, crm_id, seen_at)
+SELECT time_period_id, type, label, year, start_date, end_date, crm_id, $exported_at
+FROM {{listed}}
 ON CONFLICT (time_period_id) DO UPDATE SET
     type = excluded.type,
     label = excluded.label,
@@ -22,10 +13,19 @@ ON CONFLICT (time_period_id) DO UPDATE SET
 WHERE excluded.seen_at > time_periods.seen_at
     OR (
         excluded.seen_at = time_periods.seen_at
-        AND CAST(row(
-            excluded.type, excluded.label, excluded.year, excluded.start_date, excluded.end_date, excluded.crm_id
-        ) AS VARCHAR) > CAST(row(
-            time_periods.type, time_periods.label, time_periods.year, time_periods.start_date, time_periods.end_date,
-            time_periods.crm_id
-        ) AS VARCHAR)
+        AND (
+            coalesce('=' || excluded.type, ''),
+            coalesce('=' || excluded.label, ''),
+            coalesce('=' || excluded.year, ''),
+            coalesce('=' || CAST(excluded.start_date AS VARCHAR), ''),
+            coalesce('=' || CAST(excluded.end_date AS VARCHAR), ''),
+            coalesce('=' || excluded.crm_id, '')
+        ) > (
+            coalesce('=' || time_periods.type, ''),
+            coalesce('=' || time_periods.label, ''),
+            coalesce('=' || time_periods.year, ''),
+            coalesce('=' || CAST(time_periods.start_date AS VARCHAR), ''),
+            coalesce('=' || CAST(time_periods.end_date AS VARCHAR), ''),
+            coalesce('=' || time_periods.crm_id, '')
+        )
     )

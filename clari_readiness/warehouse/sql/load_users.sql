@@ -1,21 +1,13 @@
 -- Returns nothing: keeps each user as last seen; of two told at one moment the greater, whichever came first.
-INSERT INTO users
-SELECT DISTINCT ON (userId)
-    userId, name, email, crmId, scopeId,
-    hierarchyId, hierarchyName, parentHierarchyId, parentHierarchyName, $exported_at
-FROM read_json(
-    $users,
-    format = 'array',
-    columns = {
-        userId: 'VARCHAR', name: 'VARCHAR', email: 'VARCHAR', crmId: 'VARCHAR', scopeId: 'JSON',
-        hierarchyId: 'VARCHAR', hierarchyName: 'VARCHAR', parentHierarchyId: 'VARCHAR', parentHierarchyName: 'VARCHAR'
-    }
+-- NULL is less than any text, the empty one too.
+INSERT INTO users (
+    user_id, name, email, crm_id, scope_id,
+    hierarchy_id, hierarchy_name, parent_hierarchy_id, parent_hierarchy_name, seen_at
 )
-ORDER BY
-    userId,
-    CAST(row(
-        name, email, crmId, scopeId, hierarchyId, hierarchyName, parentHierarchyId, parentHierarchyName
-    ) AS VARCHAR) DESC
+SELECT
+    user_id, name, email, crm_id, scope_id,
+    hierarchy_id, hierarchy_name, parent_hierarchy_id, parent_hierarchy_name, $exported_at
+FROM {{listed}}
 ON CONFLICT (user_id) DO UPDATE SET
     name = excluded.name,
     email = excluded.email,
@@ -29,11 +21,23 @@ ON CONFLICT (user_id) DO UPDATE SET
 WHERE excluded.seen_at > users.seen_at
     OR (
         excluded.seen_at = users.seen_at
-        AND CAST(row(
-            excluded.name, excluded.email, excluded.crm_id, excluded.scope_id, excluded.hierarchy_id,
-            excluded.hierarchy_name, excluded.parent_hierarchy_id, excluded.parent_hierarchy_name
-        ) AS VARCHAR) > CAST(row(
-            users.name, users.email, users.crm_id, users.scope_id, users.hierarchy_id,
-            users.hierarchy_name, users.parent_hierarchy_id, users.parent_hierarchy_name
-        ) AS VARCHAR)
+        AND (
+            coalesce('=' || excluded.name, ''),
+            coalesce('=' || excluded.email, ''),
+            coalesce('=' || excluded.crm_id, ''),
+            coalesce('=' || CAST(excluded.scope_id AS VARCHAR), ''),
+            coalesce('=' || excluded.hierarchy_id, ''),
+            coalesce('=' || excluded.hierarchy_name, ''),
+            coalesce('=' || excluded.parent_hierarchy_id, ''),
+            coalesce('=' || excluded.parent_hierarchy_name, '')
+        ) > (
+            coalesce('=' || users.name, ''),
+            coalesce('=' || users.email, ''),
+            coalesce('=' || users.crm_id, ''),
+            coalesce('=' || CAST(users.scope_id AS VARCHAR), ''),
+            coalesce('=' || users.hierarchy_id, ''),
+            coalesce('=' || users.hierarchy_name, ''),
+            coalesce('=' || users.parent_hierarchy_id, ''),
+            coalesce('=' || users.parent_hierarchy_name, '')
+        )
     )

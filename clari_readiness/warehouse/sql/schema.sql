@@ -150,13 +150,19 @@ latest AS (
         max(exported_at) AS exported_at,
         arg_max(job_id, (exported_at, job_id)) AS job_id
     FROM asked
-    GROUP BY ALL
+    GROUP BY forecast_id, time_period_id, time_frame_id, scope_id, currency, type
+),
+compared AS (
+    SELECT
+        *,
+        max(exported_at) FILTER (scope_id = '') OVER whole AS whole_exported_at,
+        max(job_id) FILTER (scope_id = '') OVER whole AS whole_job_id
+    FROM latest
+    WINDOW whole AS (PARTITION BY forecast_id, time_period_id, time_frame_id, currency, type)
 )
-SELECT *
-FROM latest
-QUALIFY scope_id = '' OR coalesce((exported_at, job_id) > max((exported_at, job_id)) FILTER (scope_id = '') OVER (
-    PARTITION BY forecast_id, time_period_id, time_frame_id, currency, type
-), true);
+SELECT forecast_id, time_period_id, time_frame_id, scope_id, currency, type, exported_at, job_id
+FROM compared
+WHERE scope_id = '' OR whole_job_id IS NULL OR (exported_at, job_id) > (whole_exported_at, whole_job_id);
 
 -- For each covered week the jobs that it takes to know what is current, and what to take from each. `latest` is false
 -- for a job that is only needed for types that later ones did not ask for; `sources` is how many jobs there are.
@@ -347,7 +353,7 @@ latest AS (
         arg_max(a.time_frame_id, (f.start_date, a.time_frame_id)) AS time_frame_id
     FROM asked AS a
     INNER JOIN time_frames AS f ON a.time_period_id = f.time_period_id AND a.time_frame_id = f.time_frame_id
-    GROUP BY ALL
+    GROUP BY a.forecast_id, a.time_period_id, a.type
 )
 SELECT
     forecast_id,
@@ -358,7 +364,7 @@ SELECT
     bool_or(type = 'crm_total') AS crm_total,
     bool_or(type = 'crm_closed') AS crm_closed
 FROM latest
-GROUP BY ALL;
+GROUP BY forecast_id, time_period_id, time_frame_id;
 
 CREATE OR REPLACE VIEW v_forecast_accuracy AS
 WITH amounts AS (
@@ -377,7 +383,7 @@ WITH amounts AS (
         AND e.time_period_id = w.time_period_id
         AND e.time_frame_id = w.time_frame_id
     WHERE w.forecast OR w.crm_closed
-    GROUP BY ALL
+    GROUP BY e.forecast_id, e.time_period_id, e.user_id, e.field_id, e.currency
 )
 SELECT
     a.time_period_id AS time_period,
@@ -422,7 +428,7 @@ WITH amounts AS (
         ON e.forecast_id = w.forecast_id
         AND e.time_period_id = w.time_period_id
         AND e.time_frame_id = w.time_frame_id
-    GROUP BY ALL
+    GROUP BY e.forecast_id, e.time_period_id, e.user_id, e.field_id, e.currency
 ),
 quotas AS (
     SELECT
@@ -434,7 +440,7 @@ quotas AS (
         max(exported_at) AS exported_at
     FROM amounts
     WHERE crm_total IS NULL AND crm_closed IS NULL AND quota_amount IS NOT NULL
-    GROUP BY ALL
+    GROUP BY forecast_id, time_period_id, user_id, currency
 ),
 crm AS (
     SELECT *

@@ -17,4 +17,5 @@ WHERE
     AND kind = 'changed'
     AND CAST(abs(current_amount - previous_amount) AS DECIMAL(38, 10))
         > CAST(abs(previous_amount) AS DECIMAL(20, 2)) * CAST($threshold AS DECIMAL(16, 8))
-ORDER BY ALL
+ORDER BY
+    forecast_id, time_period_id, time_frame_id, user_id, field_id, currency, type, previous_amount, current_amount

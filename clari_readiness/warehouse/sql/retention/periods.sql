@@ -13,6 +13,6 @@ FROM (
     SELECT time_period_id FROM time_periods
     UNION
     SELECT time_period_id FROM export_jobs WHERE path IS NOT NULL
-)
-WHERE regexp_full_match(time_period_id, '[0-9]{4}_Q[1-4]') AND time_period_id < $first_kept
+) AS held
+WHERE regexp_matches(time_period_id, '^[0-9]{4}_Q[1-4]$') AND time_period_id < $first_kept
 ORDER BY time_period_id

@@ -1,0 +1,29 @@
+-- Returns the users that a document lists, one of each id: of two told at one moment the greater.
+SELECT DISTINCT ON (userId)
+    userId AS user_id,
+    name,
+    email,
+    crmId AS crm_id,
+    scopeId AS scope_id,
+    hierarchyId AS hierarchy_id,
+    hierarchyName AS hierarchy_name,
+    parentHierarchyId AS parent_hierarchy_id,
+    parentHierarchyName AS parent_hierarchy_name
+FROM read_json(
+    $listed,
+    format = 'array',
+    columns = {
+        userId: 'VARCHAR', name: 'VARCHAR', email: 'VARCHAR', crmId: 'VARCHAR', scopeId: 'JSON',
+        hierarchyId: 'VARCHAR', hierarchyName: 'VARCHAR', parentHierarchyId: 'VARCHAR', parentHierarchyName: 'VARCHAR'
+    }
+)
+ORDER BY
+    userId,
+    coalesce('=' || name, '') DESC,
+    coalesce('=' || email, '') DESC,
+    coalesce('=' || crmId, '') DESC,
+    coalesce('=' || CAST(scopeId AS VARCHAR), '') DESC,
+    coalesce('=' || hierarchyId, '') DESC,
+    coalesce('=' || hierarchyName, '') DESC,
+    coalesce('=' || parentHierarchyId, '') DESC,
+    coalesce('=' || parentHierarchyName, '') DESC
