@@ -46,6 +46,7 @@ class Built:
     """What a build left, wherever that is."""
 
     ran: Ran
+    url: str
     rows: Callable[[str, tuple[str, ...]], Rows]
 
 
@@ -114,7 +115,7 @@ def in_duckdb(dbt: Dbt, place: Path, source: Path, variables: dict[str, Any] | N
             found = connection.execute(f"SELECT {', '.join(columns)} FROM analytics.{model}")  # noqa: S608 - ours
             return counted(columns, found.fetchall())
 
-    return Built(ran, rows)
+    return Built(ran, f"duckdb:///{place / 'marts.duckdb'}", rows)
 
 
 def duckdb_at(place: Path, source: Path) -> dict[str, str]:
@@ -132,7 +133,7 @@ def in_postgres(dbt: Dbt, source: Path, server: str, variables: dict[str, Any] |
             found = connection.execute(f"SELECT {', '.join(columns)} FROM analytics.{model}")  # type: ignore[arg-type]  # noqa: S608 - ours
             return counted(columns, found.fetchall())
 
-    return Built(ran, rows)
+    return Built(ran, url, rows)
 
 
 def postgres_at(url: str) -> dict[str, str]:
