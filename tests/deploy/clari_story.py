@@ -23,7 +23,7 @@ FIRST, SECOND, THIRD = "TF:2026-07-29", "TF:2026-08-05", "TF:2026-08-12"
 
 BEFORE = "2027_Q2"
 EVERY = ("forecast", "quota", "adjustment", "crm_total", "crm_closed")
-FIELDS = ("fc_commit", "fc_best", "fc_quota")
+FIELDS = ("fc_commit", "fc_best", "fc_quota", "fc_quota_of_renewals")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,6 @@ STORY = (
             quota("5:R", THIRD, "1.00"),
         ),
         (SECOND, THIRD),  # the first week is not listed, so it stays as it was
-        names={"3:R": "Married since"},
     ),
     Export(
         "job-03",
@@ -139,13 +138,30 @@ STORY = (
             value("5:R", forecastValue="1234567890123.44"),
         ),
         (THIRD,),
-        names={"3:R": "Married since"},
     ),
-    Export("job-04", 3, ("quota",), (quota("2:R", THIRD, "480.00"), quota("3:R", THIRD, "100.00")), (SECOND, THIRD)),
+    Export(
+        "job-04",
+        3,
+        ("quota",),
+        (
+            quota("1:M", THIRD, "900.00"),
+            quota("2:R", THIRD, "480.00"),
+            value("2:R", THIRD, "fc_quota_of_renewals", quotaValue="20.25"),  # added up with the other
+            quota("3:R", THIRD, "100.00"),  # met
+            quota("4:R", THIRD, "80.00"),
+            quota("5:R", THIRD, "1.00"),
+        ),
+        (SECOND, THIRD),
+    ),
     Export("job-05", 4, ("forecast",), (value("2:R", forecastValue="250.00"),), (THIRD,), scope="2::MGR"),
     Export("job-06", 5, ("forecast",), (value("2:R", forecastValue="230.00"),), (THIRD,), currency="EUR"),
     Export(
-        "job-07", 6, ("forecast",), (value("2:R", forecastValue="1.00"), value("3:R", forecastValue="2.00")), (THIRD,)
+        "job-07",
+        6,
+        ("forecast",),
+        (value("2:R", forecastValue="1.00"), value("3:R", forecastValue="2.00")),
+        (THIRD,),
+        names={"3:R": "Married since"},
     ),
     Export(
         "job-08",

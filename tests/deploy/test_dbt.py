@@ -111,7 +111,7 @@ def test_the_gate_is_answered_as_by_the_exporters_own_table(
         WarehouseReader.open(built[build].url, mart, exported.parent) as theirs,
     ):
         assert answers(theirs) == (expected := answers(ours))
-        assert expected["kept_periods"][-1]["rows"] > 40
+        assert sum(row["rows"] for row in expected["kept_periods"]) > 40
         assert theirs.inexact_amounts == {}
 
 
@@ -190,7 +190,7 @@ def test_of_a_snapshot_that_has_a_key_twice_no_amounts_are_shown(after: Break) -
 def test_marts_that_hold_what_they_cannot_fail_their_tests(after: Break) -> None:
     marts = (
         "UPDATE analytics.clari_forecast_accuracy SET accuracy_pct = 100.1 WHERE user_id = '5:R'",
-        "UPDATE analytics.clari_pipeline_coverage SET coverage = coverage + 0.1 WHERE owner_name = 'Married since'",
+        "UPDATE analytics.clari_pipeline_coverage SET coverage = coverage + 0.1 WHERE user_id = '5:R'",
         "DELETE FROM analytics.clari_forecasts WHERE job_id = 'job-20'",
     )
     ran = after("test", "--select", "test_type:singular", marts=marts)
