@@ -39,6 +39,7 @@ class Export:
     period: str = PERIOD
     scope: str = ""
     currency: str = ""
+    historical: bool = True
     names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -48,7 +49,7 @@ class Export:
     @property
     def snapshot(self) -> Snapshot:
         scope, currency = self.scope or None, self.currency or None
-        request = ExportRequest(self.forecast, self.period, self.types, scope_id=scope, currency=currency)
+        request = ExportRequest(self.forecast, self.period, self.types, scope, currency, self.historical)
         return Snapshot(self.job_id, request, self.ended)
 
     @property
@@ -171,6 +172,14 @@ STORY = (
         (THIRD,),
     ),
     Export("job-09", 7, ("forecast",), (value("2:R", forecastValue="255.00"),), (THIRD,), scope="2::MGR"),
+    Export(
+        "job-10",
+        8,
+        ("forecast",),
+        (value("3:R", forecastValue="11.00"), value("5:R", forecastValue="12.00")),
+        (SECOND, THIRD),  # without the history, a week that has no entries is not covered
+        historical=False,
+    ),
     Export("job-20", 0, ("forecast",), (value("2:R", forecastValue="5.00"),), (THIRD,), forecast="renewals"),
     Export("job-21", 1, ("forecast",), (value("2:R", forecastValue="4.00"),), (THIRD,), forecast="renewals"),
 )
@@ -186,15 +195,18 @@ def loaded(path: Path, story: Iterable[Export] = STORY) -> Path:
 
 
 def landed(path: Path, story: Iterable[Export] = STORY) -> Path:
-    """Land the story's documents, with what was asked for in columns of the team's own."""
+    """Land the story's documents, with what was asked for in columns of the team's own, and a key of their own."""
     landing(path, [(each.job_id, each.ended, each.document) for each in story])
+    columns = ["scope VARCHAR", "asked_currency VARCHAR", "history BOOLEAN", "asked_types VARCHAR"]
     with duckdb.connect(path) as connection:
-        connection.execute("ALTER TABLE raw.clari_results ADD COLUMN scope VARCHAR")
-        connection.execute("ALTER TABLE raw.clari_results ADD COLUMN asked_currency VARCHAR")
+        for column in columns:
+            connection.execute(f"ALTER TABLE raw.clari_results ADD COLUMN {column}")
         for each in story:
+            types = None if each.forecast == "renewals" else ",".join(each.types)
             connection.execute(
-                "UPDATE raw.clari_results SET forecast_id = $forecast, scope = nullif($scope, ''),"
-                " asked_currency = nullif($currency, '') WHERE job_id = $job",
-                {"forecast": each.forecast, "scope": each.scope, "currency": each.currency, "job": each.job_id},
+                "UPDATE raw.clari_results SET forecast_id = ?, scope = nullif(?, ''), asked_currency = nullif(?, ''),"
+                " history = ?, asked_types = ?, document = replace(document, 'crmClosed', 'bookedValue')"
+                " WHERE job_id = ?",
+                [each.forecast, each.scope, each.currency, each.historical, types, each.job_id],
             )
     return path

@@ -6,6 +6,7 @@ WITH landed AS (
         forecast_id,
         {{ var('clari_scope_id') }} AS scope_id,
         {{ var('clari_currency') }} AS currency,
+        {{ var('clari_types') }} AS types,
         {{ var('clari_include_historical') }} AS include_historical,
         {{ clari_readiness.in_utc('finished_at') }} AS exported_at,
         document,
@@ -17,6 +18,7 @@ SELECT
     forecast_id,
     scope_id,
     currency,
+    types,
     include_historical,
     exported_at,
     document

@@ -39,11 +39,7 @@ SELECT
     l.exported_at,
     coalesce(c.entries, 0) AS entries,
     {% for type in clari_readiness.export_types() %}
-    {% if var('clari_types') %}
-    {{ type in var('clari_types') }} AS {{ type }}{{ ',' if not loop.last }}
-    {% else %}
-    coalesce(s.{{ type }}, false) AS {{ type }}{{ ',' if not loop.last }}
-    {% endif %}
+    coalesce({{ clari_readiness.has_type('l.types', type) }}, s.{{ type }}, false) AS {{ type }}{{ ',' if not loop.last }}
     {% endfor %}
 FROM {{ ref('stg_clari__landed') }} AS l
 INNER JOIN periods AS p ON l.job_id = p.job_id
