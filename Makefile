@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AIRFLOW := .venv-airflow
+DBT := .venv-dbt
 # Bytecode is kept, whatever the environment says: tests start the gate hundreds of times, and each would be compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -15,7 +16,7 @@ help:  ## what there is to make
 check: $(VENV)/.check  ## run the gate in the default environment, with what it decided and where the report is
 	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
 
-test: $(VENV)/.dev $(AIRFLOW)/.done  ## run every test
+test: $(VENV)/.dev $(AIRFLOW)/.done $(DBT)/.done  ## run every test
 	@$(BIN)/pytest tests -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 engines: $(VENV)/.dev  ## ask each engine every question of the checks, reconciliation and anomalies; `make test` deals them out
@@ -55,12 +56,14 @@ lock: $(VENV)/.dev  ## write the locked versions again from pyproject.toml
 		--group build --group bench pyproject.toml -o requirements/bench.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group airflow -o requirements/airflow.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group dbt -o requirements/dbt.txt
 
 system-deps:  ## install the Debian packages that some tests need (as root)
 	@tools/system-deps
 
 clean:  ## forget the virtual environment and the caches
-	rm -rf $(VENV) $(AIRFLOW) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
+	rm -rf $(VENV) $(AIRFLOW) $(DBT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "clari-readiness needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
@@ -83,4 +86,10 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.check
 $(AIRFLOW)/.done: requirements/airflow.txt | $(VENV)/.dev
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(AIRFLOW)
 	@$(BIN)/uv pip install --quiet --python $(AIRFLOW)/bin/python --require-hashes -r requirements/airflow.txt
+	@touch $@
+
+# dbt as well, for the tests of the package.
+$(DBT)/.done: requirements/dbt.txt | $(VENV)/.dev
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(DBT)
+	@$(BIN)/uv pip install --quiet --python $(DBT)/bin/python --require-hashes -r requirements/dbt.txt
 	@touch $@
