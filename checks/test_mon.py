@@ -133,7 +133,7 @@ def test_anomalies_were_looked_for_within_a_day(
     if lost:
         raise NotVerified(
             f"there was nothing to compare {', '.join(lost)} with: the table does not keep the exports that reconciled",
-            way_out="keep the rows of each export beside those of the one before",
+            way_out="let the nights leave their records in one place (`state = ...`), or keep each export's rows",
         )
     baselines = sum(each.compared for each in looked)
     evidence.concludes(f"{current} of {len(looked)} forecasts, {baselines} with an export before to compare with")

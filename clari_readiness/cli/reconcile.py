@@ -25,7 +25,7 @@ from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler
 from clari_readiness.report import detection_document, reconciliation_document, reconciliation_table
 from clari_readiness.report.files import replace
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import ComparedWarehouse, StandingAmounts
+from clari_readiness.warehouse import ComparedWarehouse, standing_amounts
 
 RECORD = "reconciliation.json"
 EXIT_CODES = {Verdict.SAME: 0, Verdict.DIFFERENT: 1, Verdict.NOT_LOOKED: 10}
@@ -111,7 +111,8 @@ def _detected(
     except ReadinessError as error:
         typer.echo(f"clari-readiness: nothing was compared with what was before: {error}", err=True)
         return None
-    return detector_of(environment, StandingAmounts(warehouse.reader)).after(found, earlier)
+    with standing_amounts(environment, warehouse.reader) as amounts:
+        return detector_of(environment, amounts).after(found, earlier)
 
 
 def _watched(environment: Environment, found: _Found) -> Watched:

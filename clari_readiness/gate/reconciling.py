@@ -24,7 +24,7 @@ from clari_readiness.model.time import SystemClock
 from clari_readiness.monitoring import detector_of, newest_of
 from clari_readiness.reconcile import ReconcileClient, compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import Export, StandingAmounts, StateStore
+from clari_readiness.warehouse import Export, StandingAmounts, StateStore, standing_amounts
 
 
 def reconciliation(readiness: Readiness) -> Piece:
@@ -108,9 +108,9 @@ def _compared(readiness: Readiness, exchanges: list[Exchange], at: datetime | No
         reconciler = reconciler_of(environment, client=client, warehouse=warehouse, contracts=Contracts(), clock=clock)
         found = reconciler.reconcile(environment.forecasts, periods_of(environment, clock.now().date()))
         at, state = at or clock.now(), _state(readiness)
-        amounts = StandingAmounts(warehouse.reader)
-        detection = detector_of(environment, amounts).after(found, state.reconciled_exports(at))
-        totals = tuple(_totals(amounts, newest_of(found)))
+        with standing_amounts(environment, warehouse.reader) as amounts:
+            detection = detector_of(environment, amounts).after(found, state.reconciled_exports(at))
+            totals = tuple(_totals(amounts, newest_of(found)))
     state.record(found, at)
     state.record_detection(detection, at)
     return _Compared(found, detection, totals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,13 +22,17 @@ from clari_readiness.warehouse import ComparedWarehouse, Export, Judge, Question
 _A_DAY = timedelta(days=1)
 _GONE = frozenset({403, 404, 410})
 
+Keep = Callable[[Export, LandedDocument], None]
+"""Takes what Clari gave for an export of the team's, before the document is thrown away."""
+
 
 @dataclass(frozen=True)
 class Reconciler:
     """Everything that a reconciliation takes.
 
     `types` are those that exports ask for, `exact_within` the seconds for which Clari now and an export must agree to
-    the cent, `has_ledger` whether the reference exporter's ledger may speak for this warehouse.
+    the cent, `has_ledger` whether the reference exporter's ledger may speak for this warehouse. `keep` is told of each
+    document that an export is compared with.
     """
 
     client: ReconcileClient
@@ -40,6 +44,7 @@ class Reconciler:
     exact_within: float = 300.0
     value_names: Mapping[str, str] = field(default_factory=dict)
     has_ledger: bool = True
+    keep: Keep | None = None
 
     def reconcile(
         self, forecasts: Sequence[str], periods: Sequence[str], *, as_of: date | None = None
@@ -82,7 +87,7 @@ class Reconciler:
 
     def _exactly(self, target: Target, export: Export, job_id: str) -> Reconciled:
         """Compare with the results of the very job (F9), all weeks of them."""
-        staged = self._staged(self.client.download(job_id, self._place("job")))
+        staged = self._staged(self.client.download(job_id, self._place("job")), export)
         question = Question(target.forecast_id, target.time_period, export.exported_at, job_id)
         return self._answered(question, staged, "exact", "")
 
@@ -90,7 +95,7 @@ class Reconciler:
         """Compare the export's rows of the week that Clari answers with what it says now (F21)."""
         request = ExportRequest(target.forecast_id, target.time_period, self.types)
         landed, at = self.client.forecast_now(request, self._place("now"))
-        staged = self._staged(landed)
+        staged = self._staged(landed, target.export)
         _require_its_period(request, staged)
         export, weeks = target.export, self.warehouse.staged_weeks()
         young = export is not None and (at - export.exported_at).total_seconds() < self.exact_within
@@ -120,9 +125,12 @@ class Reconciler:
         row = self.warehouse.ask("roll_ups", question, users=str(staged.lists["users"]), week=week)[0]
         return RollUps(week, row["managers"], row["apart"])
 
-    def _staged(self, landed: LandedDocument) -> StagedEntries:
+    def _staged(self, landed: LandedDocument, export: Export | None) -> StagedEntries:
         try:
-            return self.warehouse.stage(landed, self.judge, self.value_names)
+            staged = self.warehouse.stage(landed, self.judge, self.value_names)
+            if self.keep is not None and export is not None and staged.periods == (export.time_period,):
+                self.keep(export, landed)
+            return staged
         finally:
             landed.path.unlink(missing_ok=True)
 

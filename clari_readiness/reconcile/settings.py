@@ -7,11 +7,20 @@ from datetime import date
 from pathlib import Path
 
 from clari_readiness.environments import Environment
+from clari_readiness.model.exports import LandedDocument
 from clari_readiness.model.time import Clock, SystemClock
-from clari_readiness.reconcile.reconciler import Reconciler
+from clari_readiness.reconcile.reconciler import Keep, Reconciler
 from clari_readiness.reconcile.seams import ReconcileClient
 from clari_readiness.validation import ContractJudge, Rules
-from clari_readiness.warehouse import ComparedWarehouse, StateStore, tables_of
+from clari_readiness.warehouse import (
+    ComparedWarehouse,
+    Export,
+    Judge,
+    StandingAmounts,
+    StateStore,
+    kept_exports_of,
+    tables_of,
+)
 
 PATIENCE = 10.0
 """How long, in seconds of the machine, an exporter that is loading may keep a reconciliation waiting."""
@@ -36,17 +45,32 @@ def reconciler_of(
     environment: Environment, *, client: ReconcileClient, warehouse: ComparedWarehouse, contracts: Rules, clock: Clock
 ) -> Reconciler:
     """Return the reconciler of an environment."""
+    judge = ContractJudge(contracts)
     return Reconciler(
         client=client,
         warehouse=warehouse,
-        judge=ContractJudge(contracts),
+        judge=judge,
         clock=clock,
         types=environment.types_to_export,
         fiscal_year=environment.fiscal_year,
         exact_within=environment.exact_within,
         value_names=environment.value_names,
         has_ledger=environment.uses_reference_exporter,
+        keep=None if environment.uses_reference_exporter else _keeper(environment, warehouse, judge),
     )
+
+
+def _keeper(environment: Environment, warehouse: ComparedWarehouse, judge: Judge) -> Keep:
+    """Return what keeps an export's document where the table holds no other export of its period (F32)."""
+    amounts, kept = StandingAmounts(warehouse.reader), kept_exports_of(environment)
+
+    def keep(export: Export, landed: LandedDocument) -> None:
+        if len(amounts.exports([export.forecast_id], [export.time_period])) == 1:
+            environment.make_directory()
+            types, names = environment.types_to_export, environment.value_names
+            kept.keep(export, landed, judge, types=types, value_names=names)
+
+    return keep
 
 
 def periods_of(environment: Environment, today: date) -> tuple[str, ...]:

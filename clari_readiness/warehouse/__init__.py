@@ -2,6 +2,7 @@
 
 from clari_readiness.warehouse.alerting import AlertStore
 from clari_readiness.warehouse.comparing import ComparedWarehouse, Export, Question
+from clari_readiness.warehouse.kept import KeptExports
 from clari_readiness.warehouse.ledger import JobState, LedgerEntry
 from clari_readiness.warehouse.loaders.opening import warehouse_at
 from clari_readiness.warehouse.opening import existing
@@ -9,7 +10,7 @@ from clari_readiness.warehouse.reading import Answer, WarehouseReader
 from clari_readiness.warehouse.retention import Retired, RetiredRows
 from clari_readiness.warehouse.runs import RunStore
 from clari_readiness.warehouse.second_look import Judge
-from clari_readiness.warehouse.settings import tables_of
+from clari_readiness.warehouse.settings import kept_exports_of, standing_amounts, tables_of
 from clari_readiness.warehouse.staging import StagedEntries
 from clari_readiness.warehouse.standing import PlantedExports, Standing, StandingAmounts
 from clari_readiness.warehouse.state import StateStore
@@ -27,6 +28,7 @@ __all__ = [
     "Export",
     "JobState",
     "Judge",
+    "KeptExports",
     "LedgerEntry",
     "OwnWarehouse",
     "PlantedExports",
@@ -43,6 +45,8 @@ __all__ = [
     "WarehouseReader",
     "database_path",
     "existing",
+    "kept_exports_of",
+    "standing_amounts",
     "tables_of",
     "warehouse_at",
 ]

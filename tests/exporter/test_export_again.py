@@ -74,12 +74,13 @@ from clari_readiness.warehouse import DuckDBWarehouse, loading
 from tests.warehouse.conftest import ByContract
 from tests.warehouse.documents import document, entry, land, snapshot
 
-whole = loading.statement
-def statement(name):
-    if name == sys.argv[2]:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(name)
-loading.statement = statement
+def until_killed(whole):
+    def asked(name, *parts):
+        if name == sys.argv[2]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return whole(name, *parts)
+    return asked
+loading.statement, loading.render = until_killed(loading.statement), until_killed(loading.render)
 path = Path(sys.argv[1])
 warehouse = DuckDBWarehouse(path, SteppedClock(datetime(2026, 9, 1, tzinfo=UTC)))
 later = datetime(2026, 9, 2, tzinfo=UTC)
@@ -105,8 +106,8 @@ def test_an_error_in_the_middle_of_loading_leaves_every_table_as_it_was(
 ) -> None:
     run().export(request_of())
     before = dump(path)
-    whole = loading.statement
-    monkeypatch.setattr(loading, "statement", lambda name: "nonsense" if name == "load_snapshots" else whole(name))
+    whole = loading.render
+    monkeypatch.setattr(loading, "render", lambda name, of: "nonsense" if name == "load_snapshots" else whole(name, of))
     with pytest.raises(WarehouseError, match="the warehouse refused the change"):
         run().export(request_of())
     assert dump(path) == before

@@ -179,3 +179,20 @@ def test_what_swings_is_told_for_review_and_recorded_and_changes_no_exit_code(
     assert document["found"] == found
     assert document["anomalies"][0]["change"] == "1.0000"
     assert len(document["anomalies"][0]["history"]) == 2
+
+
+def test_of_a_table_that_a_connector_overwrites_each_night_is_kept_and_of_our_own_none(
+    reconcile: Command, spoil: Callable[[str], None], tmp_path: Path
+) -> None:
+    kept = tmp_path / ".readiness" / "simulated" / "state-exports.duckdb"
+    assert reconcile()[0] == 0
+    assert not kept.exists(), "the reference exporter keeps each export"
+    spoil("CREATE TABLE theirs AS SELECT * EXCLUDE (job_id) FROM clari_forecasts")
+    theirs = 'warehouse = { url = "duckdb:///warehouse.duckdb", forecasts = "theirs" }'
+    settings = f"{DEFAULTS}history_quarters = 1{RECORDED}{SIMULATED.partition('warehouse')[0]}{theirs}\n"
+    (tmp_path / "clari-readiness.toml").write_text(f'{settings}exporter = {{ managed = "fivetran" }}\n')
+    code, _, err = reconcile()
+    assert (code, err) == (0, "")
+    exports = "SELECT DISTINCT forecast_name, time_period, exported_at FROM {} ORDER BY ALL"
+    there = ask(tmp_path / "warehouse.duckdb", exports.format("theirs"))
+    assert ask(kept, exports.format("clari_forecasts")) == there
