@@ -19,8 +19,11 @@ from tests.warehouse import test_laws_of_retention as of_retention
 from tests.warehouse.postgres_shelf import VIEWS, PostgresShelf
 from tests.warehouse.shelf import Shelf
 
-EXAMPLES = 2_000 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 15
+SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
+EXAMPLES = 2_000 if SOAK else 15
 SETTINGS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MODULES = (of_loading, of_changes, of_retention) if SOAK else (of_changes, of_retention)
+"""The laws of loading follow from DuckDB's where the rows are the same, which is asked below; a soak asks them, too."""
 
 
 def _laws(*modules: ModuleType) -> Iterator[Any]:
@@ -35,7 +38,11 @@ def there(postgres: str, judge: Any, tmp_path_factory: pytest.TempPathFactory) -
     shelf.connection.close()
 
 
-@pytest.mark.parametrize("law", [*_laws(of_loading, of_changes, of_retention)], ids=lambda law: law.__name__[9:])
+@pytest.mark.parametrize(
+    "law",
+    [*_laws(*MODULES)],
+    ids=lambda law: law.__name__[9:],
+)
 def test_the_law_holds_in_postgres(law: Any, there: PostgresShelf) -> None:
     inner, tried = law.hypothesis.inner_test, []
 
@@ -50,21 +57,32 @@ def test_the_law_holds_in_postgres(law: Any, there: PostgresShelf) -> None:
 
 @SETTINGS
 @given(st.data())
-def test_documents_are_the_same_rows_in_both_engines_and_in_every_view(
+def test_documents_in_any_order_and_again_are_the_same_rows_in_both_engines_and_in_every_view(
     shelf: Shelf, there: PostgresShelf, data: st.DataObject
 ) -> None:
     several = [data.draw(of_loading.jobs(number)) for number in range(data.draw(st.integers(1, 3)))]
-    if data.draw(st.booleans()):
+    if data.draw(st.booleans()):  # too rare to be left to chance
         several.append(of_loading.meeting(several[0], len(several)))
+    again = data.draw(st.lists(st.sampled_from(several), max_size=1))
     for each in (shelf, there):
         each.clear()
-        of_loading.load(each, *several)
+    of_loading.load(shelf, *several, *again)
+    of_loading.load(there, *data.draw(st.permutations([*several, *again])))
     assert there.dump() == shelf.dump()
     for view in VIEWS:
-        sql = f"FROM {view} ORDER BY ALL"
-        assert [_comparable(row) for row in there.ask(sql)] == [_comparable(row) for row in shelf.ask(sql)], view
+        columns = [name for name, *_ in shelf.ask(f"DESCRIBE {view}")]
+        mine, theirs = (each.ask(f"FROM {view} ORDER BY ALL") for each in (shelf, there))
+        assert len(theirs) == len(mine), view
+        for one, other in zip(mine, theirs, strict=True):
+            assert all(map(_same, columns, one, other)), (view, one, other)
 
 
-def _comparable(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Leave out of per cents and ratios what a double cannot tell: DuckDB divides so, and PostgreSQL exactly."""
-    return tuple(f"{value:.12g}" if isinstance(value, float | Decimal) else value for value in row)
+DIVIDED = {"change_pct": "0.0001", "accuracy_pct": "0.1", "coverage": "0.01", "attainment_pct": "0.1"}
+"""Columns that DuckDB divides as doubles and PostgreSQL exactly, and the last digit that they are rounded to."""
+
+
+def _same(column: str, one: Any, other: Any) -> bool:
+    if column not in DIVIDED or one is None or other is None:
+        return bool(one == other)
+    exact = Decimal(str(other))
+    return abs(Decimal(str(one)) - exact) <= Decimal(DIVIDED[column]) + abs(exact) * Decimal("1e-12")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -296,3 +297,13 @@ def test_what_is_only_read_is_refused_without_repeating_it(tmp_path: Path, url: 
     with pytest.raises(SettingsError, match="is only read so far, by the gate and reconcile") as refused:
         warehouse_at(url, tmp_path, SystemClock(), scratch=tmp_path / "loading")
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_driver_that_is_not_installed_is_named_with_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("clari_readiness.warehouse.") and "postgres" in name]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(WarehouseError, match=r'takes the driver psycopg, which .*; pip install "clari-readiness\[post'):
+        warehouse_at("postgresql://h/db", tmp_path, SystemClock(), scratch=tmp_path / "loading")
