@@ -416,6 +416,7 @@ def test_every_statement_says_first_what_it_returns() -> None:
         "engines/postgres",
         "engines/snowflake",
         "engines/sqlite",
+        "kept",
         "metrics",
         "reconcile",
         "retention",
