@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from clari_readiness.model.exports import ExportRequest, LandedDocument, Snapsho
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.comparing import Export
 from clari_readiness.warehouse.loading import in_utc, transaction
+from clari_readiness.warehouse.opening import open_to_write, patiently
 from clari_readiness.warehouse.reading import WarehouseReader
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.standing import Standing, StandingAmounts
@@ -20,6 +22,8 @@ from clari_readiness.warehouse.statements import statement
 from clari_readiness.warehouse.store import DuckDBWarehouse
 from clari_readiness.warehouse.tables import Tables
 
+_PATIENCE = 30.0
+_MEMORY = "320MB"
 _MOST = 10
 _LONGEST = timedelta(days=200)
 _TABLES = ("forecast_entries", "snapshots", "entry_changes")
@@ -54,10 +58,13 @@ class KeptExports:
 
     def _forget(self, export: Export) -> None:
         params = {"most": _MOST, "before": in_utc(export.exported_at - _LONGEST)}
-        with duckdb.connect(self.path) as connection, transaction(connection):
+        with closing(patiently(self._opened, self._clock, _PATIENCE)) as connection, transaction(connection):
             connection.execute(statement("kept/forgotten"), params)
             for table in _TABLES:
                 connection.execute(statement(f"kept/forget_{table}"))
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        return open_to_write(self.path, memory_limit=_MEMORY, spill=self.path.with_name(f"{self.path.name}.spill"))
 
 
 class AmountsWithPast(StandingAmounts):
