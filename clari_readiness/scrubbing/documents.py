@@ -94,5 +94,5 @@ def _blank(value: int | Decimal) -> int | Decimal:
 
 
 def _is_whole(value: int | Decimal) -> bool:
-    """Tell whether JSON Schema takes a number for an integer, as it does 4711.0; no id has more than 30 digits."""
-    return isinstance(value, int) or (value.adjusted() < 30 and value == value.to_integral_value())
+    """Tell whether JSON Schema takes a number for an integer, as it does 4711.0 and 1e30: what it judges is a float."""
+    return isinstance(value, int) or float(value).is_integer()
