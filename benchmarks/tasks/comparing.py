@@ -15,6 +15,7 @@ from clari_readiness.exporter.seams import ContractJudge
 from clari_readiness.model.time import SystemClock
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import DuckDBWarehouse
+from clari_readiness.warehouse.opening import MEMORY_LIMIT
 
 _KEY = ("time_frame_id", "user_id", "field_id", "currency")
 _AMOUNTS = ("forecast_amount", "quota_amount", "adjustment_amount", "crm_total", "crm_closed")
@@ -37,7 +38,7 @@ def changes(warehouse: str) -> dict[str, Any]:
 
     of_job = {"forecast_id": FORECAST, "job_id": "newer", "exported_at": LATEST.replace(tzinfo=None)}
     with duckdb.connect(warehouse) as connection:
-        connection.execute("SET memory_limit = '384MB'")
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("DELETE FROM entry_changes")
         connection.execute("CHECKPOINT")

@@ -13,10 +13,8 @@ import msgspec
 from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.loading import in_utc, transaction
-from clari_readiness.warehouse.opening import first_line, open_to_write
+from clari_readiness.warehouse.opening import MEMORY_LIMIT, first_line, open_to_write
 from clari_readiness.warehouse.statements import statement
-
-_MEMORY = "384MB"
 
 
 class EventTables:
@@ -95,7 +93,7 @@ class EventStore(EventTables):
     """The same DuckDB file that forecasts are loaded into; let go of it with `close` (or `with`)."""
 
     def __init__(self, path: Path) -> None:
-        connection = open_to_write(path, memory_limit=_MEMORY, spill=path.with_name(f"{path.name}.spill"))
+        connection = open_to_write(path, memory_limit=MEMORY_LIMIT, spill=path.with_name(f"{path.name}.spill"))
         super().__init__(connection, connection)
         with transaction(connection):
             connection.execute(statement("events_schema"))

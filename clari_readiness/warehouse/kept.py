@@ -14,7 +14,7 @@ from clari_readiness.model.exports import ExportRequest, LandedDocument, Snapsho
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.comparing import Export
 from clari_readiness.warehouse.loading import in_utc, transaction
-from clari_readiness.warehouse.opening import open_to_write, patiently
+from clari_readiness.warehouse.opening import MEMORY_LIMIT, open_to_write, patiently
 from clari_readiness.warehouse.reading import WarehouseReader
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.standing import Standing, StandingAmounts
@@ -23,7 +23,6 @@ from clari_readiness.warehouse.store import DuckDBWarehouse
 from clari_readiness.warehouse.tables import Tables
 
 _PATIENCE = 30.0
-_MEMORY = "320MB"
 _MOST = 10
 _LONGEST = timedelta(days=200)
 _TABLES = ("forecast_entries", "snapshots", "entry_changes")
@@ -64,7 +63,7 @@ class KeptExports:
                 connection.execute(statement(f"kept/forget_{table}"))
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
-        return open_to_write(self.path, memory_limit=_MEMORY, spill=self.path.with_name(f"{self.path.name}.spill"))
+        return open_to_write(self.path, memory_limit=MEMORY_LIMIT, spill=self.path.with_name(f"{self.path.name}.spill"))
 
 
 class AmountsWithPast(StandingAmounts):

@@ -11,6 +11,9 @@ import duckdb
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.time import Clock
 
+MEMORY_LIMIT = "320MB"
+"""What DuckDB may take while it loads; the rest goes to files, so that five million entries take less than 512 MB."""
+
 _AGAIN = 0.2
 _HOLDER = re.compile(r"PID (\d+)")
 

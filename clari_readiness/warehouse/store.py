@@ -21,7 +21,14 @@ from clari_readiness.warehouse.changes import swings_of
 from clari_readiness.warehouse.events import EventStore, EventTables
 from clari_readiness.warehouse.ledger import LedgerEntry
 from clari_readiness.warehouse.loading import in_utc, load, transaction
-from clari_readiness.warehouse.opening import existing, first_line, open_to_read, open_to_write, patiently
+from clari_readiness.warehouse.opening import (
+    MEMORY_LIMIT,
+    existing,
+    first_line,
+    open_to_read,
+    open_to_write,
+    patiently,
+)
 from clari_readiness.warehouse.retention import Retired, retire, would_retire
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import StagedEntries, Staging
@@ -96,7 +103,7 @@ class DuckDBWarehouse:
     A reader that has the file delays us by at most `patience` seconds; then it is a WarehouseError.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, memory_limit: str = "320MB", patience: float = 30.0) -> None:
+    def __init__(self, path: Path, clock: Clock, *, memory_limit: str = MEMORY_LIMIT, patience: float = 30.0) -> None:
         self.path = path
         self._clock = clock
         self._memory_limit = memory_limit

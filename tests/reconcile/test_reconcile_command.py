@@ -191,6 +191,10 @@ def test_of_a_table_that_a_connector_overwrites_each_night_is_kept_and_of_our_ow
     theirs = 'warehouse = { url = "duckdb:///warehouse.duckdb", forecasts = "theirs" }'
     settings = f"{DEFAULTS}history_quarters = 1{RECORDED}{SIMULATED.partition('warehouse')[0]}{theirs}\n"
     (tmp_path / "clari-readiness.toml").write_text(f'{settings}exporter = {{ managed = "fivetran" }}\n')
+    spoil("INSERT INTO theirs SELECT * REPLACE (exported_at - INTERVAL 1 DAY AS exported_at) FROM theirs")
+    assert reconcile()[0] == 0
+    assert not kept.exists(), "the table has a past of its own"
+    spoil("DELETE FROM theirs WHERE exported_at < (SELECT max(exported_at) FROM theirs) - INTERVAL 12 HOUR")
     code, _, err = reconcile()
     assert (code, err) == (0, "")
     exports = "SELECT DISTINCT forecast_name, time_period, exported_at FROM {} ORDER BY ALL"

@@ -24,7 +24,7 @@ from clari_readiness.warehouse.loaders.postgres_copy import take_over
 from clari_readiness.warehouse.loaders.postgres_schema import found, lock_key, make_event_tables, make_tables
 from clari_readiness.warehouse.loaders.postgres_session import PostgresSession
 from clari_readiness.warehouse.loading import load
-from clari_readiness.warehouse.opening import in_memory
+from clari_readiness.warehouse.opening import MEMORY_LIMIT, in_memory
 from clari_readiness.warehouse.retention import Retired, retire, would_retire
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import LISTED, StagedEntries, Staging, stage_lists
@@ -39,7 +39,7 @@ class PostgresWarehouse:
     password. Somebody's lock on a table is waited for for at most `patience` seconds.
     """
 
-    def __init__(self, url: str, scratch: Path, *, memory_limit: str = "384MB", patience: float = 30.0) -> None:
+    def __init__(self, url: str, scratch: Path, *, memory_limit: str = MEMORY_LIMIT, patience: float = 30.0) -> None:
         self._url = url
         self._scratch = scratch
         self._memory_limit = memory_limit
