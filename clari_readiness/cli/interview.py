@@ -14,8 +14,8 @@ from clari_readiness.environments.drafting import Draft
 from clari_readiness.environments.problems import Path as Keys
 from clari_readiness.environments.values import is_reference
 from clari_readiness.errors import SettingsError, WarehouseError
+from clari_readiness.spelling import nearest
 from clari_readiness.warehouse import CANONICAL_COLUMNS, Tables, WarehouseReader, database_path
-from clari_readiness.warehouse.tables import nearest
 from clari_readiness.warehouse.url import scheme_of
 
 Answer = TypeVar("Answer")

@@ -23,7 +23,7 @@ from clari_readiness.model.reconciliation import Reconciliation, Verdict
 from clari_readiness.monitoring import detector_of
 from clari_readiness.reconcile import compared_warehouse, periods_of, reconciler_of, state_of
 from clari_readiness.report import detection_document, reconciliation_document, reconciliation_table
-from clari_readiness.report.files import replace
+from clari_readiness.report.files import put
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import ComparedWarehouse, standing_amounts
 
@@ -125,7 +125,7 @@ def _watched(environment: Environment, found: _Found) -> Watched:
 def _kept(environment: Environment, found: _Found, document: str) -> int:
     """Keep what was found for the next run; a run that leaves no record did not succeed, unless it found worse."""
     try:
-        replace(environment.directory / RECORD, document.encode())
+        put(environment.directory / RECORD, document.encode())
         state = state_of(environment)
         state.record(found.reconciliation, found.at)
         if found.detection is not None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from clari_readiness.environments.problems import Path as Keys
 from clari_readiness.environments.problems import given, problems
 from clari_readiness.environments.reading import read
 from clari_readiness.errors import SettingsError
+from clari_readiness.files import replace
 from clari_readiness.shipped import shipped_file
 
 Answers = Mapping[Keys, Any]
@@ -193,12 +192,4 @@ def _replace(path: Path, before: bytes, content: bytes) -> None:
     """Put the content in the place of what was there before, all of it at once, with the file's permissions."""
     if path.read_bytes() != before:
         raise FileExistsError(errno.EEXIST, "it was changed meanwhile")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace(path, content, mode=path.stat().st_mode & 0o777)

@@ -17,9 +17,10 @@ from clari_readiness.environments.environment import LEFT_BEHIND, Environment, P
 from clari_readiness.environments.problems import Problem, dotted, given, keys, problems
 from clari_readiness.environments.reading import read
 from clari_readiness.environments.rules import broken_rules
-from clari_readiness.environments.values import nearest, unknown
+from clari_readiness.environments.values import unknown
 from clari_readiness.errors import SettingsError
 from clari_readiness.model.time import Clock, SystemClock
+from clari_readiness.spelling import nearest
 
 FILE_NAME = "clari-readiness.toml"
 

@@ -11,7 +11,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from clari_readiness.environments.tables import Settings
-from clari_readiness.environments.values import nearest, unknown
+from clari_readiness.environments.values import unknown
+from clari_readiness.spelling import nearest
 
 Path = tuple[str | int, ...]
 

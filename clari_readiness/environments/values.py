@@ -5,7 +5,6 @@ No message here repeats what was written: it may be a key in the wrong place.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from typing import Annotated
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from clari_readiness.errors import SecretError
 from clari_readiness.model.exports import EXPORT_TYPES
 from clari_readiness.secrets import SCHEMES, parse
+from clari_readiness.spelling import nearest
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhdw])")
@@ -23,11 +23,6 @@ _LONGEST = 3_660 * 86_400
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S")
 _SECRET = re.compile(r"password|pwd|passphrase|secret|^token$", re.IGNORECASE)
 """What a part of a URL's query is called that no file should hold."""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that is most like the given one, or an empty text when none is."""
-    return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
 
 
 def unknown(word: str, known: Iterable[str]) -> str:

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Literal
 
 from clari_readiness.environments import Declaration, Environments, NotApplicable, Waiver
-from clari_readiness.environments.values import nearest
 from clari_readiness.gate.catalogue import NEVER_WAIVED
 from clari_readiness.model.findings import Concession
+from clari_readiness.spelling import nearest
 
 LONGEST_WAIVER = timedelta(days=180)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.gate.catalogue import CATALOGUE
 from clari_readiness.model.findings import Item
+from clari_readiness.spelling import nearest_ones
 
 _ANCHOR = '<a id="{anchor}"></a>'
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
@@ -20,7 +20,7 @@ def item_called(name: str) -> Item:
     items = {item.id: item for item in CATALOGUE}
     if name.upper() in items:
         return items[name.upper()]
-    near = difflib.get_close_matches(name.upper(), items, n=3)
+    near = nearest_ones(name, items, at_most=3)
     known = f"the nearest are {', '.join(sorted(near))}" if near else f"there are {', '.join(items)}"
     raise SettingsError(f"there is no item {name[:40]!r}", way_out=known)
 

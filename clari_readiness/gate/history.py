@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock
 
+from clari_readiness.errors import ReadinessError
+from clari_readiness.files import replace
 from clari_readiness.model.findings import GateReport, PastRun, Result
 
 KEPT = 400
@@ -28,7 +30,7 @@ def previously_passed(path: Path) -> frozenset[str]:
 
 
 def past_runs(path: Path) -> tuple[PastRun, ...]:
-    """Return the last runs, the newest first; a line that is not one of ours is left out."""
+    """Return the last runs, the newest first; a line that is not one of ours is left out. Raises ReadinessError."""
     return tuple(run for line in reversed(_lines(path)) for run in _past(line))[:SHOWN]
 
 
@@ -46,9 +48,7 @@ def remember(path: Path, report: GateReport, real: Mapping[str, Result], *, whol
     }
     with FileLock(path.with_suffix(".lock")):
         lines = [*_lines(path), json.dumps(run, sort_keys=True)]
-        partial = path.with_suffix(".part")
-        partial.write_text("\n".join(lines[-KEPT:]) + "\n", encoding="utf-8")
-        partial.replace(path)
+        replace(path, "".join(f"{line}\n" for line in lines[-KEPT:]).encode())
 
 
 def _lines(path: Path) -> list[str]:
@@ -57,6 +57,10 @@ def _lines(path: Path) -> list[str]:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return []
+    except OSError as refused:
+        raise ReadinessError(
+            f"{path} cannot be read ({refused.strerror})", way_out="make it readable, or move it away, and run again"
+        ) from refused
     return [line for line in lines if _whole(line)]
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from clari_readiness.errors import ReadinessError
+from clari_readiness.files import replace
 
 _FOR_EVERYBODY = 0o644
 
@@ -18,22 +16,9 @@ def put(path: Path, text: bytes) -> None:
     Until then it has a name that does not end in `.prom`, which node_exporter leaves alone. Raises ReadinessError.
     """
     try:
-        _renamed(path, text)
+        replace(path, text, mode=_FOR_EVERYBODY)
     except OSError as refused:
         raise ReadinessError(
             f"{path}: the metrics cannot be written: {refused.strerror or refused}",
             way_out='name a file in a directory that is there and writable: metrics = "/var/lib/.../clari.prom"',
         ) from refused
-
-
-def _renamed(path: Path, text: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            os.fchmod(file.fileno(), _FOR_EVERYBODY)
-        Path(name).replace(path)
-    except BaseException:  # an interrupt as well: whatever happens, no half file stays
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -14,7 +14,7 @@ import msgspec
 
 from clari_readiness.errors import ReadinessError
 from clari_readiness.model.findings import GateReport, ItemResult
-from clari_readiness.report.files import replace
+from clari_readiness.report.files import put
 from clari_readiness.report.overview import counts
 from clari_readiness.report.seal import sealed_document
 from clari_readiness.secrets import Secret
@@ -66,7 +66,7 @@ def write(report: GateReport, path: Path, *, key: Secret | None = None) -> None:
     Raises ReadinessError when the disk refuses.
     """
     text = json.dumps(sealed_document(to_document(report), key), ensure_ascii=False, allow_nan=False, indent=2)
-    replace(path, f"{text}\n".encode())
+    put(path, f"{text}\n".encode())
 
 
 def read(path: Path) -> dict[str, Any]:

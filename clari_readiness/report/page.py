@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from clari_readiness.model.findings import GateReport, ItemResult, Result
 from clari_readiness.report.document import as_json
-from clari_readiness.report.files import replace
+from clari_readiness.report.files import put
 from clari_readiness.report.overview import (
     SOURCES,
     Section,
@@ -60,7 +60,7 @@ def write_page(report: GateReport, path: Path, *, key: Secret | None = None) -> 
 
     Raises ReadinessError when the disk refuses.
     """
-    replace(path, sealed_page(page(report), key))
+    put(path, sealed_page(page(report), key))
 
 
 def page(report: GateReport) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clari_readiness.model.findings import GateReport
 from clari_readiness.report.document import write
-from clari_readiness.report.files import replace
+from clari_readiness.report.files import put
 from clari_readiness.report.junit import junit
 from clari_readiness.report.markdown import markdown
 from clari_readiness.report.page import write_page
@@ -29,9 +29,9 @@ def write_reports(report: GateReport, directory: Path, *, key: Secret | None = N
 
 def write_markdown(report: GateReport, path: Path) -> None:
     """Write `report.md` at once, mode 0600. Raises ReadinessError when the disk refuses."""
-    replace(path, markdown(report).encode("utf-8", "replace"))
+    put(path, markdown(report).encode("utf-8", "replace"))
 
 
 def write_junit(report: GateReport, path: Path) -> None:
     """Write `junit.xml` at once, mode 0600. Raises ReadinessError when the disk refuses."""
-    replace(path, junit(report).encode("utf-8", "replace"))
+    put(path, junit(report).encode("utf-8", "replace"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from clari_readiness.errors import SecretError
+from clari_readiness.spelling import nearest
 
 SCHEMES = ("env", "file", "aws-sm", "gcp-sm", "vault", "fixture")
 
@@ -82,9 +82,9 @@ def parse(text: str) -> Reference:
 
 def _no_reference(text: str) -> SecretError:
     almost = _ALMOST.match(text)
-    near = difflib.get_close_matches(almost[1].lower().replace("_", "-"), SCHEMES, n=1) if almost else []
+    near = nearest(almost[1].replace("_", "-"), SCHEMES) if almost else ""
     if near:
-        return SecretError(f"this scheme is unknown; the nearest is {near[0]}://", way_out=_FORMS)
+        return SecretError(f"this scheme is unknown; the nearest is {near}://", way_out=_FORMS)
     if "://" in text:
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         return SecretError(f"this scheme is unknown; there are {known}", way_out=_FORMS)

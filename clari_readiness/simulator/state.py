@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from clari_readiness.errors import ReadinessError
+from clari_readiness.files import replace
 from clari_readiness.simulator.jobs import Job
 from clari_readiness.simulator.plan import Plan
 
@@ -43,14 +43,7 @@ def load(directory: Path) -> dict[str, Any] | None:
 
 def save(directory: Path, document: Mapping[str, Any]) -> None:
     """Write `simulator.json`, readable by its owner alone: a reader sees the old file or the new one, never half."""
-    path = directory / FILE
-    partial = path.with_suffix(".json.part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        json.dump(document, out, ensure_ascii=False, indent=1)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
+    replace(directory / FILE, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
 
 def jobs_of(document: Mapping[str, Any]) -> tuple[Job, ...]:

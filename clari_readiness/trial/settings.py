@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from clari_readiness import __version__
 from clari_readiness.environments import Environment
 from clari_readiness.environments.tables import Exporter, Trial, TrialTable
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
+from clari_readiness.spelling import nearest
 from clari_readiness.trial.exporter import REFERENCE, Accused, engine_of, words_of
 from clari_readiness.trial.record import version_of
 from clari_readiness.trial.rows import COLUMNS, TableNames
@@ -121,9 +121,9 @@ def _names(ours: str, table: TrialTable) -> TableNames:
     columns: Mapping[str, str] = table.columns
     for column in columns:
         if column not in COLUMNS[ours]:
-            near = difflib.get_close_matches(column, COLUMNS[ours], n=1)
+            near = nearest(column, COLUMNS[ours])
             raise SettingsError(
                 f"trial.tables.{ours}.columns maps {column!r:.60}, which no law knows",
-                way_out=f"did you mean {near[0]}?" if near else f"there are {', '.join(COLUMNS[ours])}",
+                way_out=f"did you mean {near}?" if near else f"there are {', '.join(COLUMNS[ours])}",
             )
     return TableNames(table.name or ours, columns)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.spelling import nearest
 from clari_readiness.warehouse.columns import Described, Kind
 from clari_readiness.warehouse.statements import quoted
 
@@ -152,12 +152,6 @@ def some(names: Sequence[str]) -> str:
     """Return names in a row; of a hundred columns the first will do."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return which of the known names is most like the given one; empty when none is."""
-    spelled = {each.lower(): each for each in known}
-    return next((spelled[near] for near in difflib.get_close_matches(name.lower(), spelled, n=1)), "")
 
 
 def suggestion(name: str, known: Iterable[str], *, otherwise: str = "") -> str:

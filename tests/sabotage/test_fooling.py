@@ -293,10 +293,22 @@ def test_not_applicable_of_a_surface_does_not_cover_the_item(passing: Integratio
 
 def test_the_report_of_the_run_before_never_speaks_for_a_run_that_broke(passing: Integration) -> None:
     assert passing.judge_here().exit_code == 0
-    (passing.directory / ".readiness" / "simulated" / "history.part").mkdir()
+    lock = passing.directory / ".readiness" / "simulated" / "history.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
     judged = passing.judge_here()
     assert "THE GATE BROKE" in judged.printed
     assert_broke(judged, "the gate broke before it could decide: IsADirectoryError")
+
+
+def test_a_history_that_cannot_be_read_is_one_clear_line_and_no_decision(passing: Integration) -> None:
+    history = passing.directory / ".readiness" / "simulated" / "history.jsonl"
+    history.unlink(missing_ok=True)
+    history.mkdir()
+    judged = passing.judge_here()
+    assert judged.exit_code == 4
+    assert f"{history} cannot be read (Is a directory)" in judged.printed
+    assert "Traceback" not in judged.printed
 
 
 def test_a_damaged_history_is_no_reason_to_break(passing: Integration) -> None:

@@ -75,7 +75,7 @@ def test_the_state_file_has_what_another_process_needs_and_is_private(kept):
         assert abs(expected - simulator.clock.now()) < timedelta(seconds=5)
         assert (mode(kept), mode(kept / "simulator.json")) == (0o700, 0o600)
     assert state(kept)["running"] is False
-    assert not list(kept.glob("*.part"))
+    assert not list(kept.glob(".*"))
 
 
 def test_without_a_directory_nothing_is_written(api, tmp_path, monkeypatch):

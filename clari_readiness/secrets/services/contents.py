@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import Any
 
 from clari_readiness.errors import SecretError
 from clari_readiness.secrets.references import Reference
 from clari_readiness.secrets.secret import Secret
+from clari_readiness.spelling import nearest
 
 
 def chosen(content: bytes, reference: Reference, where: str) -> Secret:
@@ -51,8 +51,8 @@ def _field(document: dict[str, Any] | None, reference: Reference, where: str) ->
             f"{where} cannot be read: the secret is no JSON object", way_out="leave #FIELD out, or store an object"
         )
     if reference.field not in document:
-        near = difflib.get_close_matches(reference.field, document, n=1)
-        way_out = f"its nearest field is {near[0]}" if near else f"it has {len(document)} fields, none like it"
+        near = nearest(reference.field, document)
+        way_out = f"its nearest field is {near}" if near else f"it has {len(document)} fields, none like it"
         raise SecretError(f"{where} is missing", way_out=way_out)
     value = document[reference.field]
     if not isinstance(value, str):
