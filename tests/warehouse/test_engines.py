@@ -82,24 +82,33 @@ def test_the_server_is_told_which_check_it_works_for(server: str) -> None:
         assert row == {"tag": "clari-readiness: freshness"}
 
 
-def test_a_statement_is_given_up_after_the_time_that_it_has(server: str, tmp_path: Path) -> None:
+def test_a_statement_is_given_up_after_the_time_that_it_has(server: str) -> None:
     with opened(server, timeout=0.1) as reader, pytest.raises(WarehouseError) as late:
         reader.run("freshness", "SELECT pg_sleep(30)", {})
     assert str(late.value).endswith(
         "the check freshness had no answer within 0.1 s; raise `warehouse.timeout`, or index exported_at"
     )
-    with closing(sqlite3.connect(tmp_path / "w.sqlite")) as made:
-        made.execute("CREATE TABLE clari_forecasts (forecast_name)")
+
+
+@pytest.mark.parametrize(("scheme", "connect"), [("duckdb", duckdb.connect), ("sqlite", sqlite3.connect)])
+def test_a_statement_over_a_file_is_stopped_after_the_time_that_it_has_and_the_next_one_runs(
+    scheme: str, connect: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    with closing(connect(tmp_path / "warehouse")) as made:
+        made.execute("CREATE TABLE clari_forecasts (forecast_name VARCHAR)")
     endless = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    with (
-        opened(f"sqlite:///{tmp_path}/w.sqlite", timeout=0.1) as reader,
-        pytest.raises(WarehouseError, match=r"0\.1 s"),
-    ):
-        reader.run("freshness", endless, {})
+    with opened(f"{scheme}:///{tmp_path}/warehouse", timeout=0.3) as reader:
+        with pytest.raises(WarehouseError) as late:
+            reader.run("freshness", endless, {})
+        assert str(late.value) == (
+            f"{tmp_path}/warehouse: the check freshness had no answer within 0.3 s; raise `warehouse.timeout`"
+        )
+        assert reader.run("freshness", "SELECT count(*) AS n FROM clari_forecasts", {}).rows == ((0,),)
 
 
-def test_no_more_than_a_megabyte_comes_back(server: str) -> None:
-    with opened(server) as reader:
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_no_more_than_a_megabyte_comes_back(engine: str, server: str, path: Path) -> None:
+    with opened(f"duckdb:///{path}" if engine == "duckdb" else server) as reader:
         ((word,),) = reader.run("kept_periods", "SELECT repeat('x', $size) AS word", {"size": LARGEST_ANSWER}).rows
         assert len(word) == LARGEST_ANSWER
         with pytest.raises(WarehouseError, match=r"kept_periods brings back more than 1 MB.*`warehouse\.columns`"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Timer
 from typing import Any
 
 import duckdb
@@ -13,7 +15,7 @@ import duckdb
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.time import SystemClock
 from clari_readiness.warehouse.columns import Described, Kind
-from clari_readiness.warehouse.engines.engine import Engine, Ran
+from clari_readiness.warehouse.engines.engine import Engine, Ran, Row, limited
 from clari_readiness.warehouse.opening import first_line, open_to_read, patiently
 from clari_readiness.warehouse.statements import statement
 from clari_readiness.warehouse.tables import Tables
@@ -26,15 +28,23 @@ _KINDS = {"VARCHAR": Kind.TEXT, "FLOAT": Kind.FLOAT, "DOUBLE": Kind.FLOAT, "DECI
 
 
 class DuckDBEngine:
-    """A connection to a DuckDB file. Several processes may hold one at once."""
+    """A connection to a DuckDB file, which several processes may hold at once, or to a memory of our own.
+
+    A statement that takes longer than `timeout` seconds is stopped; None is for a memory of our own.
+    """
 
     may_hold_ledger = True
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, name: str, spill: TemporaryDirectory[str] | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        name: str,
+        timeout: float | None = None,
+        spill: TemporaryDirectory[str] | None = None,
     ) -> None:
         self._connection = connection
         self._name = name
+        self._timeout = timeout
         self._spill = spill
 
     @property
@@ -45,12 +55,18 @@ class DuckDBEngine:
     def run(self, check: str, sql: str, params: Mapping[str, Any]) -> Ran:
         """Run a statement as it is written. Times come back in UTC, with their zone."""
         try:
-            cursor = self._connection.execute(sql, dict(params))
-            columns = tuple(str(column[0]) for column in cursor.description or ())
-            rows = tuple(tuple(_in_utc(value) for value in row) for row in cursor.fetchall())
+            with self._interrupted_in_time():
+                cursor = self._connection.execute(sql, dict(params))
+                columns = tuple(str(column[0]) for column in cursor.description or ())
+                found: Iterator[Row] = (tuple(map(_in_utc, row)) for row in cursor.fetchall())
+        except duckdb.InterruptException as error:
+            raise WarehouseError(
+                f"{self._name}: the check {check} had no answer within {self._timeout:g} s",
+                way_out="raise `warehouse.timeout`",
+            ) from error
         except duckdb.Error as error:
             raise WarehouseError(f"{self._name}: the check {check} cannot run: {first_line(error)}") from error
-        return Ran(sql, columns, rows)
+        return Ran(sql, columns, tuple(limited(found, self._name, check)))
 
     def describe(self, tables: Tables) -> Described | None:
         """Return the table's columns; a name that leads to no table is None."""
@@ -79,15 +95,29 @@ class DuckDBEngine:
         if self._spill is not None:
             self._spill.cleanup()
 
+    @contextmanager
+    def _interrupted_in_time(self) -> Iterator[None]:
+        """Have what is asked meanwhile stopped after the time-out: DuckDB has none of its own."""
+        if self._timeout is None:
+            yield
+            return
+        timer = Timer(self._timeout, self._connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
-def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:  # noqa: ARG001 - it runs in this process
+
+def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:
     """Open the file of `duckdb:///path` to read it; a writer that has it delays us by at most `patience` seconds."""
     path = database_path(url, base)
     connection = patiently(lambda: open_to_read(path), SystemClock(), patience)
     spill = TemporaryDirectory(prefix="clari-readiness-")  # for this user's eyes alone
     connection.execute(f"SET memory_limit = '{_MEMORY}'")
     connection.execute("SET temp_directory = $spill", {"spill": spill.name})
-    return DuckDBEngine(connection, str(path), spill)
+    return DuckDBEngine(connection, str(path), timeout, spill)
 
 
 def _kind(written: str) -> Kind:
