@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from clari_readiness.model.exports import AMOUNTS
+from clari_readiness.warehouse.splitting import LISTS
 
 KEYS: Mapping[str, str] = {
     "field_id": "fieldId",
@@ -22,12 +23,7 @@ KEYS: Mapping[str, str] = {
     "time_frame_id": "timeFrameId",
     "user_id": "userId",
 }
-LISTED: Mapping[str, str] = {
-    "fieldId": "fields",
-    "timePeriodId": "timePeriods",
-    "timeFrameId": "timeFrames",
-    "userId": "users",
-}
+LISTED: Mapping[str, str] = {key: name for name, key in LISTS.items()}
 """Key of an entry -> the list of the document that holds what it refers to, under the same key."""
 
 PEOPLE: Mapping[str, str] = {"updated_by": "updatedBy", "adjusted_by": "adjustedBy"}

@@ -15,7 +15,14 @@ import msgspec
 from clari_readiness.errors import DocumentRefused
 from clari_readiness.model.exports import LandedDocument
 
-LISTS = ("users", "fields", "timePeriods", "timeFrames")
+LISTS: Mapping[str, str] = {
+    "users": "userId",
+    "fields": "fieldId",
+    "timePeriods": "timePeriodId",
+    "timeFrames": "timeFrameId",
+}
+"""List of a document -> the key of what it lists, in the list and in the entries that refer to it."""
+
 PIECE = 512 * 1024
 """Bytes of a piece, or a little more: small enough to be decoded in the processor's cache."""
 
@@ -28,7 +35,7 @@ _BOUNDARY = re.compile(rb"\}(\s*),\s*\{\s*\"[A-Za-z_]")
 _NOTHING = b"[]"
 _MARK = b'"where the entries were"'
 _MARKED = msgspec.Raw(b"[" + _MARK + b"]")
-_ENTRIES = msgspec.json.Decoder(list[msgspec.Raw])
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class _Document(msgspec.Struct):
@@ -53,7 +60,7 @@ class Piece:
 
     def entries(self) -> list[msgspec.Raw]:
         """Return the text of each entry."""
-        return _ENTRIES.decode(self.text)
+        return _ITEMS.decode(self.text)
 
 
 @dataclass(frozen=True)
@@ -71,11 +78,23 @@ class SplitDocument:
     _guessed: bool
 
     def write_lists(self, directory: Path) -> dict[str, Path]:
-        """Write each list but the entries to a file, and return them by name; one that is not there becomes empty."""
+        """Write each list but the entries to a file, and return them by name; one that is not there becomes empty.
+
+        Each id is in a file once: of two that say different things of one, the lesser stays, whichever comes first.
+        """
         files = {name: directory / f"{name}.json" for name in LISTS}
         for name, file in files.items():
-            file.write_bytes(self._lists.get(name, _NOTHING))
+            file.write_bytes(self._one_of_each(name))
         return files
+
+    def _one_of_each(self, name: str) -> bytes | msgspec.Raw:
+        ids = [each[LISTS[name]] for each in self.envelope.get(name, ())]
+        if len(ids) == len(set(ids)):
+            return self._lists.get(name, _NOTHING)
+        kept: dict[str, bytes] = {}
+        for id_, text in zip(ids, map(bytes, _ITEMS.decode(self._lists[name])), strict=True):
+            kept[id_] = min(text, kept.get(id_, text))
+        return b"[%b]" % b",".join(kept.values())
 
     def pieces(self, count: Callable[[bytes], int | None]) -> Iterator[tuple[Piece, bool]]:
         """Yield the entries piece by piece, and whether `count` knew how many there are in each.
@@ -192,7 +211,7 @@ def _decoded(raw: msgspec.Raw, name: str, path: Path) -> Any:
 def _counted(text: bytes) -> int | None:
     """Return how many entries a list holds; None when it was cut inside an entry."""
     try:
-        return len(_ENTRIES.decode(text))
+        return len(_ITEMS.decode(text))
     except msgspec.DecodeError:
         return None
 

@@ -22,7 +22,7 @@ _ITEMS = st.one_of(
     st.dictionaries(st.sampled_from(_ALL), st.lists(st.just({}), max_size=2), max_size=3),
     st.integers(0, 9),
 )
-_LISTS_OF_ALL = st.permutations(LISTS).map(tuple)
+_LISTS_OF_ALL = st.permutations([*LISTS]).map(tuple)
 _KEYS = st.one_of(
     _LISTS_OF_ALL,
     st.builds(

@@ -78,19 +78,29 @@ def listing(*told: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
-def test_what_is_listed_is_as_it_was_seen_last_and_of_one_moment_the_greater(
+def test_what_is_listed_is_as_it_was_seen_last_and_of_one_moment_the_lesser(
     shelf: Shelf, order: tuple[int, ...]
 ) -> None:
     a_day = timedelta(days=1)
-    seen = [(job(1), (9,)), (job(2, later=a_day), (3, 5)), (job(3, later=a_day), (4,))]
+    seen = [(job(1), (1,)), (job(2, later=a_day), (5, 3)), (job(3, later=a_day), (4,))]
     for number in order:
         snapshot, told = seen[number]
         shelf.load(listing(*told), snapshot)
-    day, text, at, found = date(2026, 8, 5), "2026-08-05", AT + a_day, shelf.dump()
-    assert found["users"] == [("1:A", text, "5@example.com", text, f'"{text}"', *[text] * 4, at)]
+    day, text, at, found = date(2026, 8, 3), "2026-08-03", AT + a_day, shelf.dump()
+    assert found["users"] == [("1:A", text, "3@example.com", text, f'"{text}"', *[text] * 4, at)]
     assert found["fields"] == [("fc_commit", text, text, at)]
-    assert found["time_periods"] == [(PERIOD, text, text, "2025", day, day, text, at)]
+    assert found["time_periods"] == [(PERIOD, text, text, "2023", day, day, text, at)]
     assert found["time_frames"] == [(PERIOD, WEEK, day, day, at)]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_one_moment_what_is_known_stays_where_another_job_has_none(shelf: Shelf, order: tuple[int, ...]) -> None:
+    seen = [(job(1), listing(3)), (job(2), listing(3))]
+    del seen[1][1]["users"][0]["crmId"]
+    for number in order:
+        snapshot, content = seen[number]
+        shelf.load(content, snapshot)
+    assert shelf.ask("SELECT crm_id FROM users") == [("2026-08-03",)]
 
 
 def test_without_the_history_a_week_that_has_no_entry_is_not_covered(shelf: Shelf) -> None:

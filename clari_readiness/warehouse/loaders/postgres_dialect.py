@@ -40,6 +40,11 @@ def _exact(division: exp.Div) -> exp.Expr:
     return division
 
 
+def _json_array(array: exp.JSONArray) -> exp.Expr:
+    """Keep the NULLs of a JSON array, which PostgreSQL's own JSON_ARRAY leaves out."""
+    return exp.Anonymous(this="JSON_BUILD_ARRAY", expressions=array.expressions)
+
+
 def _one_of(contains: exp.ArrayContains) -> exp.Expr:
     return exp.EQ(this=contains.expression, expression=exp.Any(this=exp.paren(contains.this)))
 
@@ -88,6 +93,7 @@ _RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.Cast: _bytewise_cast,
     exp.Div: _exact,
     exp.ArrayContains: _one_of,
+    exp.JSONArray: _json_array,
     exp.ArgMax: _greatest_not_null,
     exp.Anonymous: _greatest_or_null,
     exp.Filter: _unfiltered,

@@ -1,5 +1,5 @@
--- Returns the periods that a document lists, one of each id: of two told at one moment the greater.
-SELECT DISTINCT ON (timePeriodId)
+-- Returns the periods that a document lists.
+SELECT
     timePeriodId AS time_period_id,
     type,
     label,
@@ -15,11 +15,3 @@ FROM read_json(
         endDate: 'VARCHAR', crmId: 'VARCHAR'
     }
 )
-ORDER BY
-    timePeriodId,
-    coalesce('=' || type, '') DESC,
-    coalesce('=' || label, '') DESC,
-    coalesce('=' || year, '') DESC,
-    coalesce('=' || CAST(TRY_CAST(startDate AS DATE) AS VARCHAR), '') DESC,
-    coalesce('=' || CAST(TRY_CAST(endDate AS DATE) AS VARCHAR), '') DESC,
-    coalesce('=' || crmId, '') DESC

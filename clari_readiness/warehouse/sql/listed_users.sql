@@ -1,5 +1,5 @@
--- Returns the users that a document lists, one of each id: of two told at one moment the greater.
-SELECT DISTINCT ON (userId)
+-- Returns the users that a document lists.
+SELECT
     userId AS user_id,
     name,
     email,
@@ -17,13 +17,3 @@ FROM read_json(
         hierarchyId: 'VARCHAR', hierarchyName: 'VARCHAR', parentHierarchyId: 'VARCHAR', parentHierarchyName: 'VARCHAR'
     }
 )
-ORDER BY
-    userId,
-    coalesce('=' || name, '') DESC,
-    coalesce('=' || email, '') DESC,
-    coalesce('=' || crmId, '') DESC,
-    coalesce('=' || CAST(scopeId AS VARCHAR), '') DESC,
-    coalesce('=' || hierarchyId, '') DESC,
-    coalesce('=' || hierarchyName, '') DESC,
-    coalesce('=' || parentHierarchyId, '') DESC,
-    coalesce('=' || parentHierarchyName, '') DESC

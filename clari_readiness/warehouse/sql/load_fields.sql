@@ -1,4 +1,4 @@
--- Returns nothing: keeps each field as last seen; of two told at one moment the greater, as in load_users.sql.
+-- Returns nothing: keeps each field as last seen; of two told at one moment the lesser, as in load_users.sql.
 INSERT INTO fields (field_id, field_name, field_type, seen_at)
 SELECT field_id, field_name, field_type, $exported_at
 FROM {{listed}}
@@ -9,6 +9,9 @@ ON CONFLICT (field_id) DO UPDATE SET
 WHERE excluded.seen_at > fields.seen_at
     OR (
         excluded.seen_at = fields.seen_at
-        AND (coalesce('=' || excluded.field_name, ''), coalesce('=' || excluded.field_type, ''))
-            > (coalesce('=' || fields.field_name, ''), coalesce('=' || fields.field_type, ''))
+        AND CAST(json_array(
+            excluded.field_name, excluded.field_type
+        ) AS VARCHAR) < CAST(json_array(
+            fields.field_name, fields.field_type
+        ) AS VARCHAR)
     )

@@ -1,5 +1,5 @@
--- Returns nothing: keeps each user as last seen; of two told at one moment the greater, whichever came first.
--- NULL is less than any text, the empty one too.
+-- Returns nothing: keeps each user as last seen; of two told at one moment the lesser, whichever came first.
+-- As JSON NULL is greater than any text, so that what is known stays.
 INSERT INTO users (
     user_id, name, email, crm_id, scope_id,
     hierarchy_id, hierarchy_name, parent_hierarchy_id, parent_hierarchy_name, seen_at
@@ -21,23 +21,12 @@ ON CONFLICT (user_id) DO UPDATE SET
 WHERE excluded.seen_at > users.seen_at
     OR (
         excluded.seen_at = users.seen_at
-        AND (
-            coalesce('=' || excluded.name, ''),
-            coalesce('=' || excluded.email, ''),
-            coalesce('=' || excluded.crm_id, ''),
-            coalesce('=' || CAST(excluded.scope_id AS VARCHAR), ''),
-            coalesce('=' || excluded.hierarchy_id, ''),
-            coalesce('=' || excluded.hierarchy_name, ''),
-            coalesce('=' || excluded.parent_hierarchy_id, ''),
-            coalesce('=' || excluded.parent_hierarchy_name, '')
-        ) > (
-            coalesce('=' || users.name, ''),
-            coalesce('=' || users.email, ''),
-            coalesce('=' || users.crm_id, ''),
-            coalesce('=' || CAST(users.scope_id AS VARCHAR), ''),
-            coalesce('=' || users.hierarchy_id, ''),
-            coalesce('=' || users.hierarchy_name, ''),
-            coalesce('=' || users.parent_hierarchy_id, ''),
-            coalesce('=' || users.parent_hierarchy_name, '')
-        )
+        AND CAST(json_array(
+            excluded.name, excluded.email, excluded.crm_id, CAST(excluded.scope_id AS VARCHAR),
+            excluded.hierarchy_id, excluded.hierarchy_name, excluded.parent_hierarchy_id,
+            excluded.parent_hierarchy_name
+        ) AS VARCHAR) < CAST(json_array(
+            users.name, users.email, users.crm_id, CAST(users.scope_id AS VARCHAR), users.hierarchy_id,
+            users.hierarchy_name, users.parent_hierarchy_id, users.parent_hierarchy_name
+        ) AS VARCHAR)
     )
