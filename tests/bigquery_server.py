@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -60,15 +61,15 @@ class BigQuery:
         body = await request.json()
         self.asked.append(body)
         given = {each["name"]: each for each in body.get("queryParameters", ())}
-        tree = _in_duckdb(sqlglot.parse_one(body["query"], read="bigquery"))
-        values = {name: _value(given[name]) for name in {node.name for node in tree.find_all(exp.Parameter)}}
+        sql, names = _in_duckdb(body["query"])
+        values = {name: _value(given[name]) for name in names}
         cursor = self.database.cursor()
         at = body["defaultDataset"]
         cursor.execute(f"USE {at['projectId']}.{at['datasetId']}; SET TimeZone = 'UTC'")
         late = threading.Timer(int(body["jobTimeoutMs"]) / 1_000, cursor.interrupt)
         late.start()
         try:
-            found = await run_in_threadpool(cursor.execute, tree.sql("duckdb"), values)
+            found = await run_in_threadpool(cursor.execute, sql, values)
             rows = [{"f": [{"v": _told(value)} for value in row]} for row in found.fetchall()]
             schema = [_column(str(name), str(kind)) for name, kind, *_ in found.description or ()]
         except duckdb.InterruptException:
@@ -116,8 +117,15 @@ class BigQuery:
         return JSONResponse({"permissions": wanted if request.path_params["project"] in self.writable else []})
 
 
-def _in_duckdb(tree: exp.Expr) -> exp.Expr:
-    """Say again what DuckDB calls otherwise: the hash of a row, and rows that are compared."""
+@lru_cache(maxsize=500)
+def _in_duckdb(sql: str) -> tuple[str, frozenset[str]]:
+    """Return a statement of BigQuery's in DuckDB's dialect, and the names of its parameters."""
+    tree = _said_again(sqlglot.parse_one(sql, read="bigquery"))
+    return tree.sql("duckdb"), frozenset(node.name for node in tree.find_all(exp.Parameter))
+
+
+def _said_again(tree: exp.Expr) -> exp.Expr:
+    """Say what DuckDB calls otherwise: the hash of a row, and rows that are compared."""
     for node in list(tree.walk()):
         if isinstance(node, exp.FarmFingerprint) or (
             isinstance(node, exp.Anonymous) and node.name == "FARM_FINGERPRINT"

@@ -64,6 +64,19 @@ def test_a_list_becomes_a_parameter_for_each_value_and_an_empty_one_is_never_tru
     assert "FALSE" in empty.sql
 
 
+def test_a_statement_that_was_rendered_before_is_bound_to_the_values_of_this_time() -> None:
+    sql = "SELECT list_contains($names, name) AND $since IS NULL AND at = $at FROM t"
+    first, again, longer, since = (
+        postgres.DIALECT.render(sql, {"names": names, "since": when, "at": at})
+        for names, when, at in ((["a"], None, 1), (["b"], None, 2), (["b", "c"], None, 2), (["b"], 3, 2))
+    )
+    assert first.sql == again.sql
+    assert dict(first.params) == {"names_0": "a", "at": 1}
+    assert dict(again.params) == {"names_0": "b", "at": 2}
+    assert dict(longer.params) == {"names_0": "b", "names_1": "c", "at": 2}
+    assert len({first.sql, longer.sql, since.sql}) == 3
+
+
 def test_a_percent_sign_that_is_no_parameter_is_doubled_where_the_driver_would_read_it() -> None:
     assert '"100%%s"."clari"' in postgres.DIALECT.render(written("freshness"), PARAMS).sql
     assert '"100%s"."clari"' in sqlite.DIALECT.render(written("freshness"), PARAMS).sql

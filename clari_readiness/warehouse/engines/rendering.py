@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
 Rewrite = Callable[[exp.Expr], exp.Expr]
+
+Shape = int | None
+"""What a statement depends on of a parameter: that it is NULL, how many values a list has, or that it is one value."""
+
+_ONE = -1
 
 _MARK = "\x02"
 _MARKED = re.compile(f"{_MARK}(\\w+){_MARK}")
@@ -50,11 +56,19 @@ class Dialect:
 
     def render(self, sql: str, params: Mapping[str, Any]) -> Rendered:
         """Return a statement of DuckDB's as this engine takes it. Every name in it is quoted."""
-        unrolled = _Unrolled(dict(params), inlines=self.inlines)
+        text, order = _rendered(self, sql, tuple((name, _shape(value)) for name, value in params.items()))
+        values = dict(params)
+        for name, value in params.items():
+            if _is_list(value):
+                values.update({_nth(name, at): each for at, each in enumerate(value)})
+        return Rendered(text, {name: values[name] for name in order}, order)
+
+    def unrolled(self, sql: str, shapes: Mapping[str, Shape]) -> tuple[str, tuple[str, ...]]:
+        """Return a statement for parameters of these shapes, and the names of its parameters as they stand in it."""
+        unrolled = _Unrolled(shapes, inlines=self.inlines)
         tree = _rewritten(_rewritten(sqlglot.parse_one(sql, read="duckdb"), unrolled.rewrite), self.rewrite)
         text = self._text(tree)
-        order = tuple(_MARKED.findall(text))
-        return Rendered(self._with_placeholders(text), {name: unrolled.params[name] for name in order}, order)
+        return self._with_placeholders(text), tuple(_MARKED.findall(text))
 
     def said(self, tree: exp.Expr) -> str:
         """Return a parsed statement of DuckDB's as this engine takes it: a list stays one parameter."""
@@ -65,6 +79,26 @@ class Dialect:
 
     def _with_placeholders(self, text: str) -> str:
         return _MARKED.sub(lambda name: self.placeholder.format(name[1]), text.replace("%", self.percent))
+
+
+@lru_cache(maxsize=500)
+def _rendered(dialect: Dialect, sql: str, shapes: tuple[tuple[str, Shape], ...]) -> tuple[str, tuple[str, ...]]:
+    """Render once: a run asks the same statements again and again, and a large one takes a tenth of a second."""
+    return dialect.unrolled(sql, dict(shapes))
+
+
+def _shape(value: Any) -> Shape:
+    if value is None:
+        return None
+    return len(value) if _is_list(value) else _ONE
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _nth(name: str, at: int) -> str:
+    return f"{name}_{at}"
 
 
 def _rewritten(tree: exp.Expr, rewrite: Rewrite) -> exp.Expr:
@@ -86,9 +120,9 @@ def _marked(node: exp.Expr) -> exp.Expr:
 
 @dataclass
 class _Unrolled:
-    """Takes lists out of a statement; `params` grows by one for each of their values."""
+    """Takes lists out of a statement; each of their values becomes a parameter."""
 
-    params: dict[str, Any] = field(repr=False)
+    shapes: Mapping[str, Shape]
     inlines: bool
 
     def rewrite(self, node: exp.Expr) -> exp.Expr:
@@ -99,9 +133,9 @@ class _Unrolled:
             and isinstance(node.this, exp.Placeholder)
             and isinstance(node.expression, exp.Null)
         ):
-            return exp.true() if self.params[node.this.name] is None else exp.false()
+            return exp.true() if self.shapes[node.this.name] is None else exp.false()
         if isinstance(node, exp.Length) and isinstance(node.this, exp.Placeholder):
-            return exp.Literal.number(len(self.params[node.this.name]))
+            return exp.Literal.number(self.shapes[node.this.name] or 0)
         if isinstance(node, exp.CTE) and not (self.inlines and _is_selection(node.this)):
             node.set("materialized", None)
         if isinstance(node, exp.Select) and any(node.find_all(exp.Explode)):
@@ -110,15 +144,13 @@ class _Unrolled:
 
     def _is_one_of(self, node: exp.ArrayContains) -> exp.Expr:
         listed = _uncast(node.this).name
-        if self.params[listed] is None:
+        if self.shapes[listed] is None:
             return exp.null()
         values = self._each(listed)
         return exp.In(this=node.expression, expressions=values) if values else exp.false()
 
     def _each(self, name: str) -> list[exp.Expr]:
-        values: Sequence[Any] = self.params[name]
-        self.params.update({f"{name}_{at}": value for at, value in enumerate(values)})
-        return [exp.Placeholder(this=f"{name}_{at}") for at in range(len(values))]
+        return [exp.Placeholder(this=_nth(name, at)) for at in range(self.shapes[name] or 0)]
 
     def _without_lists(self, select: exp.Select) -> exp.Expr:
         own = [each.alias_or_name for each in select.expressions]
