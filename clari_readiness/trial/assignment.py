@@ -11,6 +11,7 @@ Surface = Literal["forecast", "audit", "opportunities"]
 
 
 _SLOWEST = 2.0  # simulated seconds in a real one
+_SEVERAL = 5.0  # times as long as in the healthy run: the machine may have more to do later
 _UNSEEN = 0.15  # simulated seconds that may lie between two requests without any pause
 
 
@@ -18,7 +19,8 @@ _UNSEEN = 0.15  # simulated seconds that may lie between two requests without an
 class Pace:
     """How long things take, in seconds of the simulator's clock, and how many of them pass in a real one (`scale`).
 
-    `download_timeout` alone is in real seconds: what comes over a socket is no faster when a clock is.
+    Two are in real seconds, since no clock makes them faster: `download_timeout`, for what comes over a socket, and
+    `work`, which a run may take besides all that it has to wait for.
     """
 
     scale: float = 1.0
@@ -26,6 +28,7 @@ class Pace:
     download_timeout: float = 600.0
     poll_interval: float = 1.0
     job_seconds: tuple[float, float] = (0.5, 1.5)
+    work: float = 15.0
 
     @property
     def slowest(self) -> bool:
@@ -36,6 +39,10 @@ class Pace:
         """Return the pace at which `added` seconds of this one are so few that they hide no pause."""
         by = max(2.0, added / _UNSEEN)
         return replace(self, scale=max(_SLOWEST, float(int(self.scale / by))))
+
+    def patient(self, usual: float) -> Pace:
+        """Return the pace at which an exporter is given several times the real seconds that a good run of it takes."""
+        return replace(self, work=max(self.work, _SEVERAL * usual))
 
     def real(self, seconds: float) -> float:
         """Return the real seconds that so many of the simulator's take."""

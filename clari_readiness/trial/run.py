@@ -50,7 +50,8 @@ class Trial:
                 first = self._outcome(scenarios[0], starter)
                 yield first
                 if first.verdict is Verdict.KEPT:
-                    yield from self._side_by_side(scenarios[1:], starter)
+                    trial = replace(self, pace=self.pace.patient(first.longest))
+                    yield from trial._side_by_side(scenarios[1:], starter)
         finally:
             starter.close()
             shutil.rmtree(self._work, ignore_errors=True)
@@ -110,17 +111,19 @@ class Trial:
         scenario.play(stage)
         course = replace(stage.course(), added=self._meter.added(began) * place.pace.scale)
         requests = sum(len(run.requests) for run in course.runs)
+        longest = max(end.seconds for run in course.runs for end in run.ends)
+        untold = replace(untold, requests=requests, longest=longest)
         broken = judged(scenario, course)
         if scenario.pauses is not None:
             untold = replace(untold, hidden_by=hidden_by(course, scenario.pauses))
         if broken:
             evidence = Evidence(self.directory / scenario.name, place, self._again(scenario))
             kept = evidence.keep(course, broken)
-            return replace(untold, verdict=Verdict.BROKEN, broken=broken, requests=requests, evidence=kept)
+            return replace(untold, verdict=Verdict.BROKEN, broken=broken, evidence=kept)
         if reason := _untested(course):
-            return replace(untold, reason=reason, requests=requests)
+            return replace(untold, reason=reason)
         shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier trial had found there
-        return replace(untold, verdict=Verdict.KEPT, requests=requests)
+        return replace(untold, verdict=Verdict.KEPT)
 
     def _again(self, scenario: Scenario) -> str:
         return f"{self.repeat} --scenario {scenario.name} --seed {self.seed}"

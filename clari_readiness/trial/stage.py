@@ -17,7 +17,6 @@ from clari_readiness.trial.scenario import Scene
 from clari_readiness.trial.truth import truth_of
 from clari_readiness.trial.variables import child_environment
 
-_START = 15.0  # real seconds that a start may take besides, on a machine that has other things to do
 _NO_ROWS = Rows()
 _LONGEST_LINE = 160
 
@@ -97,7 +96,7 @@ class Stage:
     def _ends(
         self, assignment: Assignment, killer: Killer, file_size: int | None, at_once: int
     ) -> tuple[ProcessEnd, ...]:
-        allowed = self.place.pace.real(self.scenario.patience) + _START
+        allowed = self.place.pace.real(self.scenario.patience) + self.place.pace.work
         began = time.monotonic()
         children = [self._started(assignment, file_size) for _ in range(at_once)]
         killer.watch(children[0])

@@ -36,7 +36,8 @@ class Outcome:
     """What became of one scenario. `evidence` is the directory of a failure.
 
     `hidden_by` is what the machine added to each pause, in seconds of the simulator's clock, where that was so much
-    that a pause cannot be told from none; 0 where it does not matter.
+    that a pause cannot be told from none; 0 where it does not matter. `longest` is how many real seconds the longest
+    run took.
     """
 
     scenario: str
@@ -49,6 +50,7 @@ class Outcome:
     requests: int = 0
     evidence: Path | None = field(default=None)
     hidden_by: float = 0.0
+    longest: float = 0.0
 
     @property
     def rests_on_time(self) -> bool:

@@ -103,6 +103,13 @@ def test_polls_come_no_faster_than_was_told() -> None:
     ]
 
 
+def test_an_answer_that_a_busy_machine_notes_late_makes_no_pause_shorter() -> None:
+    looks = [replace(request(number * 1.0), ended=number + 0.6) for number in range(10)]
+    assert broken(journal.unhurried_polling, course(run(*looks))) == []
+    refused = replace(request(0.0, status=429, answered={"retry-after": "2"}), ended=0.6)
+    assert broken(journal.respects_retry_after, course(run(refused, request(2.1)))) == []
+
+
 @pytest.mark.parametrize("told", ["6", "Sat, 21 Nov 2026 09:00:06 GMT"])
 def test_retry_after_is_respected_in_either_form(told: str) -> None:
     refused = request(0.0, status=429, answered={"retry-after": told})
