@@ -12,9 +12,10 @@ from clari_readiness.model.exports import Loaded, Snapshot
 from clari_readiness.warehouse.loaders.postgres_copy import take_over
 from clari_readiness.warehouse.loaders.postgres_schema import make_tables
 from clari_readiness.warehouse.loaders.postgres_session import PostgresSession
-from clari_readiness.warehouse.loading import load
+from clari_readiness.warehouse.loaders.server import STAGED
+from clari_readiness.warehouse.loading import finish_staging, load
 from clari_readiness.warehouse.second_look import Judge
-from clari_readiness.warehouse.staging import LISTED, StagedEntries, stage_lists
+from clari_readiness.warehouse.staging import StagedEntries
 from tests.warehouse.shelf import TABLES, Shelf
 
 VIEWS = (
@@ -22,7 +23,7 @@ VIEWS = (
     *("clari_forecast_changes", "latest_weeks", "v_forecast_accuracy", "managers", "quota_performance"),
     *("v_pipeline_coverage", "v_rep_performance"),
 )
-_STAGED = {"staged_entries": "forecast_entries"}
+_ENTRIES = {"staged_entries": "forecast_entries"}
 
 
 class PostgresShelf(Shelf):
@@ -60,10 +61,10 @@ class PostgresShelf(Shelf):
 
     def _loaded(self, snapshot: Snapshot, staged: StagedEntries) -> Loaded:
         def take() -> None:
-            stage_lists(self._here, staged)
-            take_over(self._here, self.connection, {**_STAGED, **{f"staged_{table}": table for table in LISTED}})
+            finish_staging(self._here, snapshot, staged)
+            take_over(self._here, self.connection, STAGED)
 
         return load(self.connection, snapshot, staged, take)
 
     def _take_entries(self) -> None:
-        take_over(self._here, self.connection, _STAGED)
+        take_over(self._here, self.connection, _ENTRIES)
