@@ -28,8 +28,10 @@ from starlette.types import Receive, Scope, Send
 
 from clari_readiness.warehouse.engines.snowflake_url import address_of
 from tests.elsewhere import Column, reading, tables_of
+from tests.fakesnow_mended import mend, with_arrays
 
 fake: Any = import_module("fakesnow.server")  # `fakesnow.server` is a function as well
+
 
 USER, PASSWORD, WRITES = "reader", "snow & flake/@", "LOADER"
 _SPELLED_OUT = {
@@ -57,7 +59,7 @@ class Door:
     roles: dict[str, str] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith("/fs_bucket/"):  # what is uploaded into a stage
             await fake.app(scope, receive, send)
             return
         body = await _body(scope, receive)
@@ -85,6 +87,7 @@ class Door:
         )
         for ours, theirs in _SPELLED_OUT.items():
             body["sqlText"] = body["sqlText"].replace(ours, theirs.format(role=self.roles[token]))
+        body["sqlText"] = with_arrays(body["sqlText"])
         seconds = int(said.get("STATEMENT_TIMEOUT_IN_SECONDS", 0)) or None
         sent: list[Any] = []
 
@@ -160,6 +163,7 @@ def snowflake_server() -> Iterator[Snowflake]:
         "CREATE TABLE IF NOT EXISTS _fs_global.main.table_privileges"
         " (table_schema VARCHAR, table_name VARCHAR, grantee VARCHAR, privilege_type VARCHAR)"
     )
+    mend(fake.shared_fs.duck_conn)
     server = uvicorn.Server(uvicorn.Config(door, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -172,10 +176,17 @@ def snowflake_server() -> Iterator[Snowflake]:
         thread.join()
 
 
-def into_snowflake(source: Path | duckdb.DuckDBPyConnection, server: Snowflake) -> str:
-    """Return the URL of a database of its own that holds what a DuckDB file does, its names in upper case."""
+def empty_database(server: Snowflake) -> str:
+    """Return the URL of a database of its own, with nothing in it."""
     database = f"T{uuid4().hex[:12].upper()}"
     fake.shared_fs.connect(database, "PUBLIC").close()
+    return server.url(database)
+
+
+def into_snowflake(source: Path | duckdb.DuckDBPyConnection, server: Snowflake) -> str:
+    """Return the URL of a database of its own that holds what a DuckDB file does, its names in upper case."""
+    url = empty_database(server)
+    database = address_of(url, Path()).options["database"]
     with reading(source, "UTC") as read, fake.shared_fs.duck_conn.cursor() as target:
         for schema, table, columns, rows in tables_of(read):
             at = "PUBLIC" if schema == "main" else _spelled(schema)
@@ -188,7 +199,7 @@ def into_snowflake(source: Path | duckdb.DuckDBPyConnection, server: Snowflake) 
                 "INSERT INTO _fs_global.main.table_privileges VALUES (?, ?, ?, 'SELECT'), (?, ?, ?, 'INSERT')",
                 [at, _spelled(table), "READER", at, _spelled(table), WRITES],
             )
-    return server.url(database)
+    return url
 
 
 def _spelled(name: str) -> str:

@@ -18,7 +18,7 @@ from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.columns import Described, Kind
 from clari_readiness.warehouse.engines.engine import Engine, Ran, Row, limited
 from clari_readiness.warehouse.engines.rendering import Dialect
-from clari_readiness.warehouse.engines.snowflake_url import address_of
+from clari_readiness.warehouse.engines.snowflake_url import Address, address_of
 from clari_readiness.warehouse.statements import quoted, render
 from clari_readiness.warehouse.tables import Tables
 
@@ -143,32 +143,42 @@ class SnowflakeEngine:
             return WarehouseError(
                 f"{self._name}: the check {check} had no answer within {self._timeout} s", way_out=way_out
             )
-        return WarehouseError(f"{self._name}: the check {check} cannot run: {_in_a_line(error)}", way_out=way_out)
+        return WarehouseError(f"{self._name}: the check {check} cannot run: {in_a_line(error)}", way_out=way_out)
 
 
 def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:  # noqa: ARG001 - readers wait for nobody
     """Open a session at `snowflake://user@account/database/schema?warehouse=...`. What stops it is a WarehouseError."""
     address = address_of(url, base)
+    connection = connected(address, network_timeout=max(1, math.ceil(timeout)) + _GRACE, session={})
+    return SnowflakeEngine(connection, address.name, timeout)
+
+
+def connected(
+    address: Address, *, network_timeout: int, session: Mapping[str, Any]
+) -> snowflake.connector.SnowflakeConnection:
+    """Connect with an account; without an answer for `network_timeout` seconds a statement is given up on this side.
+
+    `session` are parameters of the session besides those that every one of ours has. What stops it is a WarehouseError,
+    which repeats no part of a secret.
+    """
     try:
-        connection = snowflake.connector.connect(
+        return snowflake.connector.connect(
             **address.options,
             application="clari_readiness",
             paramstyle="qmark",
             login_timeout=_LOGIN_TIMEOUT,
-            network_timeout=max(1, math.ceil(timeout)) + _GRACE,
+            network_timeout=network_timeout,
             platform_detection_timeout_seconds=0.0,  # otherwise it asks the metadata addresses of three clouds
             log_imported_packages_in_telemetry=False,
-            session_parameters=dict(_OF_THE_SESSION),
+            session_parameters={**_OF_THE_SESSION, **session},
         )
     except Error as error:
         failure = _refused(address.name, error)
-    else:
-        return SnowflakeEngine(connection, address.name, timeout)
     raise failure  # out here, so that no traceback chains back to the URL
 
 
 def _refused(name: str, error: Error) -> WarehouseError:
-    said = _in_a_line(error)
+    said = in_a_line(error)
     if isinstance(error, snowflake.connector.errors.OperationalError):
         return WarehouseError(f"{name} cannot be reached: {said}", way_out="look at the account in `warehouse.url`")
     return WarehouseError(
@@ -176,7 +186,8 @@ def _refused(name: str, error: Error) -> WarehouseError:
     )
 
 
-def _in_a_line(error: Error) -> str:
+def in_a_line(error: Error) -> str:
+    """Return what Snowflake, or its connector, says, in one line."""
     return " ".join((error.raw_msg or error.msg or type(error).__name__).split())
 
 

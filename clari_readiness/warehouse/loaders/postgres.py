@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 
 from clari_readiness.warehouse.loaders.postgres_copy import take_over
-from clari_readiness.warehouse.loaders.postgres_schema import found, lock_key, make_event_tables, make_tables
+from clari_readiness.warehouse.loaders.postgres_schema import found, lock_key, make_tables
 from clari_readiness.warehouse.loaders.postgres_session import PostgresSession
 from clari_readiness.warehouse.loaders.server import ServerWarehouse
+from clari_readiness.warehouse.loading import transaction
 from clari_readiness.warehouse.opening import MEMORY_LIMIT
+from clari_readiness.warehouse.statements import statement
 
 
 class PostgresWarehouse(ServerWarehouse[PostgresSession]):
@@ -39,7 +41,8 @@ class PostgresWarehouse(ServerWarehouse[PostgresSession]):
         make_tables(session)
 
     def _make_event_tables(self, session: PostgresSession) -> None:
-        make_event_tables(session)
+        with transaction(session):
+            session.execute(statement("events_schema"))
 
     def _take_over(self, here: duckdb.DuckDBPyConnection, session: PostgresSession, tables: Mapping[str, str]) -> None:
         take_over(here, session, tables)

@@ -27,9 +27,12 @@ from clari_readiness.warehouse.opening import MEMORY_LIMIT, in_memory
 from clari_readiness.warehouse.retention import Retired, retire, would_retire
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.staging import LISTED, StagedEntries, Staging
+from clari_readiness.warehouse.statements import statement
 
 STAGED = {"staged_entries": "forecast_entries", **{f"staged_{table}": table for table in LISTED}}
 """What is taken over of a document: the table staged here -> the table of ours whose columns it has."""
+
+_OF_EVENTS = ("audit_events", "audit_days", "audit_actors", "opportunities")
 
 
 class ServerSession(Connection, Protocol):
@@ -148,7 +151,9 @@ class ServerWarehouse(ABC, Generic[Session]):
     def events(self) -> EventTables:
         """Return the tables of audit events and opportunities, which use this session."""
         session = self._ready()
-        self._make_event_tables(session)
+        there = {name for (name,) in session.execute(statement("retention/tables")).fetchall()}
+        if not there.issuperset(_OF_EVENTS):
+            self._make_event_tables(session)
         return _Events(session, self._take_over)
 
     def close(self) -> None:
@@ -211,7 +216,7 @@ class ServerWarehouse(ABC, Generic[Session]):
 
     @abstractmethod
     def _make_event_tables(self, session: Session) -> None:
-        """Make the tables of audit events and opportunities, where one of them is missing."""
+        """Make those tables of audit events and opportunities that are missing."""
 
     @abstractmethod
     def _take_over(self, here: duckdb.DuckDBPyConnection, session: Session, tables: Mapping[str, str]) -> None:
