@@ -53,14 +53,28 @@ class Asked:
 
 @dataclass
 class Door:
-    """What stands before fakesnow; `asked` is every statement that came."""
+    """What stands before fakesnow; `asked` is every statement that came.
+
+    The next statement that begins with what is in `refused` gets that answer, and what is uploaded next to an address
+    in `swallowed` is lost.
+    """
 
     asked: list[Asked] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, tuple[str, str]] = field(default_factory=dict)
+    swallowed: list[str] = field(default_factory=list)
+
+    def refuse(self, statement: str, code: str, message: str) -> None:
+        self.refused[statement] = code, message
+
+    def swallow(self, path: str) -> None:
+        self.swallowed.append(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/fs_bucket/"):  # what is uploaded into a stage
-            await fake.app(scope, receive, send)
+            lost = [path for path in self.swallowed if scope["path"].startswith(path)]
+            self.swallowed = [path for path in self.swallowed if path not in lost]
+            await (_nothing(receive, send) if lost else fake.app(scope, receive, send))
             return
         body = await _body(scope, receive)
         if scope["path"].endswith("/login-request"):
@@ -85,6 +99,9 @@ class Door:
         self.asked.append(
             Asked(body["sqlText"], said.get("QUERY_TAG", ""), said.get("STATEMENT_TIMEOUT_IN_SECONDS", ""))
         )
+        for begins in [begins for begins in self.refused if body["sqlText"].startswith(begins)]:
+            await _refuse(send, *self.refused.pop(begins))
+            return
         for ours, theirs in _SPELLED_OUT.items():
             body["sqlText"] = body["sqlText"].replace(ours, theirs.format(role=self.roles[token]))
         body["sqlText"] = with_arrays(body["sqlText"])
@@ -106,6 +123,14 @@ class Door:
             return
         for message in sent:
             await send(message)
+
+
+async def _nothing(receive: Receive, send: Send) -> None:
+    """Say that all is well, and keep nothing."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _body(scope: Scope, receive: Receive) -> dict[str, Any]:

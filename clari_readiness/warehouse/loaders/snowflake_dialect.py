@@ -158,7 +158,12 @@ class Said:
         lists = {name: value for name, value in params.items() if isinstance(value, list)}
         one_by_one = {f"{name}_{at}": value for name, each in lists.items() for at, value in enumerate(each)}
         values = {**params, **one_by_one, **{name: json.dumps(value) for name, value in lists.items()}}
-        return tuple(values[name] for name in self.order)
+        return tuple(_plain(values[name]) for name in self.order)
+
+
+def _plain(value: Any) -> Any:
+    """Return a state of ours as the text that it is: the connector binds what it knows by name."""
+    return str(value) if isinstance(value, str) else value
 
 
 def script(sql: str, params: Mapping[str, Any] | None = None) -> tuple[Said, ...]:

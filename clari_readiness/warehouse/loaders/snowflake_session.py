@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import snowflake.connector
-from snowflake.connector.constants import FIELD_ID_TO_NAME
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import DataError, Error, IntegrityError, NotSupportedError, ProgrammingError
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.warehouse.engines.snowflake import connected, in_a_line
+from clari_readiness.warehouse.engines.snowflake import connected, in_a_line, rows_of
 from clari_readiness.warehouse.engines.snowflake_url import Address
 from clari_readiness.warehouse.loaders.snowflake_dialect import script
 
@@ -145,13 +143,4 @@ def _answer(cursor: SnowflakeCursor) -> Answer:
     names = [(column.name.lower(),) for column in columns]
     if names and names[0][0].startswith("number of rows "):
         return Answer(names, [(cursor.rowcount,)])
-    lists = [FIELD_ID_TO_NAME[column.type_code] in _LISTS for column in columns]
-    return Answer(names, [tuple(map(_listed, lists, row)) for row in cursor if isinstance(row, tuple)])
-
-
-_LISTS = ("ARRAY", "VARIANT")
-"""How a list is told: it comes as JSON. Nothing else of ours is kept in these types."""
-
-
-def _listed(is_list: bool, value: Any) -> Any:  # noqa: FBT001 - one of two that are mapped
-    return json.loads(value) if is_list and isinstance(value, str) else value
+    return Answer(names, list(rows_of(cursor)))
