@@ -28,8 +28,10 @@ from starlette.types import Receive, Scope, Send
 
 from clari_readiness.warehouse.engines.snowflake_url import address_of
 from tests.elsewhere import Column, reading, tables_of
+from tests.fakesnow_mended import mend, with_arrays
 
 fake: Any = import_module("fakesnow.server")  # `fakesnow.server` is a function as well
+
 
 USER, PASSWORD, WRITES = "reader", "snow & flake/@", "LOADER"
 _SPELLED_OUT = {
@@ -51,14 +53,28 @@ class Asked:
 
 @dataclass
 class Door:
-    """What stands before fakesnow; `asked` is every statement that came."""
+    """What stands before fakesnow; `asked` is every statement that came.
+
+    The next statement that begins with what is in `refused` gets that answer, and what is uploaded next to an address
+    in `swallowed` is lost.
+    """
 
     asked: list[Asked] = field(default_factory=list)
     roles: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, tuple[str, str]] = field(default_factory=dict)
+    swallowed: list[str] = field(default_factory=list)
+
+    def refuse(self, statement: str, code: str, message: str) -> None:
+        self.refused[statement] = code, message
+
+    def swallow(self, path: str) -> None:
+        self.swallowed.append(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await fake.app(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].startswith("/fs_bucket/"):  # what is uploaded into a stage
+            lost = [path for path in self.swallowed if scope["path"].startswith(path)]
+            self.swallowed = [path for path in self.swallowed if path not in lost]
+            await (_nothing(receive, send) if lost else fake.app(scope, receive, send))
             return
         body = await _body(scope, receive)
         if scope["path"].endswith("/login-request"):
@@ -83,8 +99,12 @@ class Door:
         self.asked.append(
             Asked(body["sqlText"], said.get("QUERY_TAG", ""), said.get("STATEMENT_TIMEOUT_IN_SECONDS", ""))
         )
+        for begins in [begins for begins in self.refused if body["sqlText"].startswith(begins)]:
+            await _refuse(send, *self.refused.pop(begins))
+            return
         for ours, theirs in _SPELLED_OUT.items():
             body["sqlText"] = body["sqlText"].replace(ours, theirs.format(role=self.roles[token]))
+        body["sqlText"] = with_arrays(body["sqlText"])
         seconds = int(said.get("STATEMENT_TIMEOUT_IN_SECONDS", 0)) or None
         sent: list[Any] = []
 
@@ -103,6 +123,14 @@ class Door:
             return
         for message in sent:
             await send(message)
+
+
+async def _nothing(receive: Receive, send: Send) -> None:
+    """Say that all is well, and keep nothing."""
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _body(scope: Scope, receive: Receive) -> dict[str, Any]:
@@ -160,6 +188,7 @@ def snowflake_server() -> Iterator[Snowflake]:
         "CREATE TABLE IF NOT EXISTS _fs_global.main.table_privileges"
         " (table_schema VARCHAR, table_name VARCHAR, grantee VARCHAR, privilege_type VARCHAR)"
     )
+    mend(fake.shared_fs.duck_conn)
     server = uvicorn.Server(uvicorn.Config(door, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -172,10 +201,17 @@ def snowflake_server() -> Iterator[Snowflake]:
         thread.join()
 
 
-def into_snowflake(source: Path | duckdb.DuckDBPyConnection, server: Snowflake) -> str:
-    """Return the URL of a database of its own that holds what a DuckDB file does, its names in upper case."""
+def empty_database(server: Snowflake) -> str:
+    """Return the URL of a database of its own, with nothing in it."""
     database = f"T{uuid4().hex[:12].upper()}"
     fake.shared_fs.connect(database, "PUBLIC").close()
+    return server.url(database)
+
+
+def into_snowflake(source: Path | duckdb.DuckDBPyConnection, server: Snowflake) -> str:
+    """Return the URL of a database of its own that holds what a DuckDB file does, its names in upper case."""
+    url = empty_database(server)
+    database = address_of(url, Path()).options["database"]
     with reading(source, "UTC") as read, fake.shared_fs.duck_conn.cursor() as target:
         for schema, table, columns, rows in tables_of(read):
             at = "PUBLIC" if schema == "main" else _spelled(schema)
@@ -188,7 +224,7 @@ def into_snowflake(source: Path | duckdb.DuckDBPyConnection, server: Snowflake) 
                 "INSERT INTO _fs_global.main.table_privileges VALUES (?, ?, ?, 'SELECT'), (?, ?, ?, 'INSERT')",
                 [at, _spelled(table), "READER", at, _spelled(table), WRITES],
             )
-    return server.url(database)
+    return url
 
 
 def _spelled(name: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.connection import Connection
-from clari_readiness.warehouse.loading import in_utc, transaction
+from clari_readiness.warehouse.loading import in_utc, refusals_told, transaction
 from clari_readiness.warehouse.opening import MEMORY_LIMIT, first_line, open_to_write
 from clari_readiness.warehouse.statements import statement
 
@@ -40,10 +40,11 @@ class EventTables:
         """Put these events in place of those of the day, all or none, and return how many they are (F29)."""
         told, who = _texts(events), _texts(actors)
         at = {"exported_at": in_utc(exported_at)}
-        with transaction(self._connection):
+        with refusals_told():
             self._stage("audit_events", day=day, events=told)
             self._stage("audit_actors", actors=who)
             self._take_over("audit_events", "audit_actors")
+        with transaction(self._connection):
             self._run("forget_audit_day", day=day)
             self._run("load_audit_events")
             self._run("load_audit_actors", **at)
@@ -53,9 +54,10 @@ class EventTables:
     def keep_opportunities(self, opportunities: Iterable[Mapping[str, Any]], *, exported_at: datetime) -> int:
         """Keep these opportunities as they are now, all or none, and return how many they are (F30)."""
         told = _texts(opportunities)
-        with transaction(self._connection):
+        with refusals_told():
             self._stage("opportunities", opportunities=told)
             self._take_over("opportunities")
+        with transaction(self._connection):
             self._run("load_opportunities", exported_at=in_utc(exported_at))
         return len(told)
 
@@ -83,7 +85,7 @@ class EventTables:
         self._here.execute(statement(f"stage_{table}"), params)
 
     def _take_over(self, *tables: str) -> None:
-        """Have what is staged of these tables where they are: in one file it is there already."""
+        """Have what is staged of these tables where they are, before a transaction: in one file it is there already."""
 
     def _run(self, name: str, **params: Any) -> None:
         self._connection.execute(statement(name), params)

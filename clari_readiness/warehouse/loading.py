@@ -16,7 +16,7 @@ from clari_readiness.model.exports import Loaded, Snapshot
 from clari_readiness.warehouse.changes import changes_of, compare
 from clari_readiness.warehouse.connection import Connection
 from clari_readiness.warehouse.opening import first_line
-from clari_readiness.warehouse.staging import LISTED, StagedEntries
+from clari_readiness.warehouse.staging import LISTED, StagedEntries, stage_lists
 from clari_readiness.warehouse.statements import render, statement
 
 
@@ -27,12 +27,16 @@ def load(
 
     The snapshot is compared with the one before it, and the one after it, if it comes late, with it. All of it or
     nothing: an error leaves the tables as they were and is a WarehouseError. The same job again changes nothing.
-    `take` brings to the connection what is staged elsewhere, lists included.
+    `take` brings to the connection what `finish_staging` left elsewhere, before the transaction: there are engines in
+    which a temporary table that is made would commit it.
     """
     lists = _Lists(connection, staged.lists if take is None else None)
-    with transaction(connection):
-        if take is not None:
+    if take is not None:
+        with refusals_told():
             take()
+    with transaction(connection):
+        if take is None:
+            _name_currency(connection, snapshot)
         for table, params in _listed(snapshot):
             lists.load(f"load_{table}", table, params)
         inserted = _load_entries(connection, snapshot)
@@ -43,12 +47,24 @@ def load(
     return Loaded(inserted, staged.entries - inserted, staged.rounded, changes)
 
 
+def finish_staging(here: duckdb.DuckDBPyConnection, snapshot: Snapshot, staged: StagedEntries) -> None:
+    """Make what is staged in a DuckDB of our own ready to be taken elsewhere, lists included. Raises `duckdb.Error`."""
+    _name_currency(here, snapshot)
+    stage_lists(here, staged)
+
+
 @contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
     """Commit at the end, roll back on whatever happens before it. DuckDB's own errors become WarehouseError."""
+    with refusals_told(), all_or_nothing(connection):
+        yield
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Turn DuckDB's own errors into a WarehouseError."""
     try:
-        with all_or_nothing(connection):
-            yield
+        yield
     except duckdb.Error as error:
         raise WarehouseError(f"the warehouse refused the change: {first_line(error)}") from error
 
@@ -101,14 +117,17 @@ def _listed(snapshot: Snapshot) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "time_frames", {**exported_at, "time_period_id": snapshot.request.time_period}
 
 
+def _name_currency(connection: Connection, snapshot: Snapshot) -> None:
+    if snapshot.request.currency:
+        connection.execute(statement("name_currency"), {"currency": snapshot.request.currency})
+
+
 def _load_entries(connection: Connection, snapshot: Snapshot) -> int:
     """Return how many rows were added, or taken from a job that ended in the same millisecond.
 
     Where there is no row of that moment yet, which is the rule, there is none to be merged with.
     """
     of_job = _of_job(snapshot)
-    if snapshot.request.currency:
-        connection.execute(statement("name_currency"), {"currency": snapshot.request.currency})
     rows, of_this = connection.execute(statement("rows_of_moment"), of_job).fetchall()[0]
     if not rows:
         return _changed(connection, statement("load_entries"), of_job)

@@ -10,7 +10,10 @@ from clari_readiness.errors import SettingsError, WarehouseError
 POSTGRES = ("postgresql", "postgres")
 """Schemes of PostgreSQL, which is read and loaded into."""
 
-READ_ONLY = ("sqlite", "snowflake", "bigquery")
+SNOWFLAKE = "snowflake"
+"""Scheme of Snowflake, which is read and loaded into."""
+
+READ_ONLY = ("sqlite", "bigquery")
 """Schemes of warehouses that are read, and into which nothing loads yet."""
 
 
@@ -29,7 +32,7 @@ def database_path(url: str, base: Path) -> Path:
     in it: it may hold a password.
     """
     scheme = scheme_of(url)
-    if scheme in (*POSTGRES, *READ_ONLY):
+    if scheme in (*POSTGRES, SNOWFLAKE, *READ_ONLY):
         raise SettingsError(
             f"warehouse.url: {scheme}:// is another engine: this takes a DuckDB file",
             way_out="name one, like duckdb:///warehouse.duckdb",

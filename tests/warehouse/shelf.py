@@ -130,8 +130,8 @@ class Shelf:
         of_job = {"forecast_id": "net_bookings", "job_id": snapshot.job_id, "exported_at": at}
         self._stage_rows(rows)
         asked = {"period": rows.period, "scope": rows.scope, "currency": rows.currency, "types": list(rows.types)}
+        self._take_entries()
         with transaction(self.connection):
-            self._take_entries()
             self.connection.execute(statement("load_entries"), of_job)
             for week in rows.weeks:
                 entries = sum(key[0] == week for key in rows.entries)

@@ -16,7 +16,8 @@ from tests.elsewhere import new_database
 from tests.warehouse import test_laws_of_changes as of_changes
 from tests.warehouse import test_laws_of_loading as of_loading
 from tests.warehouse import test_laws_of_retention as of_retention
-from tests.warehouse.postgres_shelf import VIEWS, PostgresShelf
+from tests.warehouse.postgres_shelf import PostgresShelf
+from tests.warehouse.server_shelf import VIEWS
 from tests.warehouse.shelf import Shelf
 
 SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"

@@ -32,8 +32,8 @@ Ask = Callable[..., list[dict[str, Any]]]
 Reader = Callable[..., WarehouseReader]
 
 
-# The reference exporter loads into DuckDB only so far, so its ledger is nowhere else.
-of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb"], indirect=True)
+# Of the engines that the reference exporter loads into, those that name what is in its ledger otherwise.
+of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake"], indirect=True)
 
 
 def of_duckdb(path: Path) -> WarehouseReader:
@@ -209,7 +209,7 @@ def test_of_the_ledger_only_what_was_loaded_counts(
     ]
 
 
-@pytest.mark.parametrize("warehouse_at", ["duckdb", "postgres"], indirect=True)
+@pytest.mark.parametrize("warehouse_at", ["duckdb", "postgres", "snowflake"], indirect=True)
 def test_a_table_is_one_of_ours_when_it_has_the_columns_asked_for(load: Load, path: Path, asked: Ask) -> None:
     load(document(entry()))
     with duckdb.connect(path) as connection:

@@ -22,8 +22,8 @@ Ask = Callable[..., list[dict[str, Any]]]
 Reader = Callable[..., WarehouseReader]
 
 
-# The reference exporter loads into DuckDB only so far, so its ledger is nowhere else.
-of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb"], indirect=True)
+# Of the engines that the reference exporter loads into, those that name what is in its ledger otherwise.
+of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake"], indirect=True)
 
 
 def people(*numbers: int, frame: str = "TF:2026-08-05", **values: Any) -> list[dict[str, Any]]:

@@ -67,18 +67,22 @@ class Dialect:
         """Return a statement for parameters of these shapes, and the names of its parameters as they stand in it."""
         unrolled = _Unrolled(shapes, inlines=self.inlines)
         tree = _rewritten(_rewritten(sqlglot.parse_one(sql, read="duckdb"), unrolled.rewrite), self.rewrite)
-        text = self._text(tree)
-        return self._with_placeholders(text), tuple(_MARKED.findall(text))
+        return self._placed(self._text(tree))
 
     def said(self, tree: exp.Expr) -> str:
         """Return a parsed statement of DuckDB's as this engine takes it: a list stays one parameter."""
-        return self._with_placeholders(self._text(_rewritten(tree, self.rewrite)))
+        return self.ordered(tree)[0]
+
+    def ordered(self, tree: exp.Expr) -> tuple[str, tuple[str, ...]]:
+        """Return the same, and the names of its parameters as they stand in it."""
+        return self._placed(self._text(_rewritten(tree, self.rewrite)))
 
     def _text(self, tree: exp.Expr) -> str:
         return _rewritten(tree, _marked).sql(dialect=self.name, identify=True, comments=False, pretty=True)
 
-    def _with_placeholders(self, text: str) -> str:
-        return _MARKED.sub(lambda name: self.placeholder.format(name[1]), text.replace("%", self.percent))
+    def _placed(self, text: str) -> tuple[str, tuple[str, ...]]:
+        said = _MARKED.sub(lambda name: self.placeholder.format(name[1]), text.replace("%", self.percent))
+        return said, tuple(_MARKED.findall(text))
 
 
 @lru_cache(maxsize=500)

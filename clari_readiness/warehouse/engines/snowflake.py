@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 import snowflake.connector
+from snowflake.connector.constants import FIELD_ID_TO_NAME
+from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import Error
 from sqlglot import exp
 
@@ -18,7 +21,8 @@ from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse.columns import Described, Kind
 from clari_readiness.warehouse.engines.engine import Engine, Ran, Row, limited
 from clari_readiness.warehouse.engines.rendering import Dialect
-from clari_readiness.warehouse.engines.snowflake_url import address_of
+from clari_readiness.warehouse.engines.snowflake_names import in_lower_case
+from clari_readiness.warehouse.engines.snowflake_url import Address, address_of
 from clari_readiness.warehouse.statements import quoted, render
 from clari_readiness.warehouse.tables import Tables
 
@@ -53,9 +57,15 @@ _WITHOUT_ZONE = (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ)
 
 
 def _rewrite(node: exp.Expr) -> exp.Expr:
-    """Mend what sqlglot leaves: a number of 128 bits, and a cast that would drop the offset of a moment."""
-    if not isinstance(node, exp.Cast):
-        return node
+    """Mend what sqlglot leaves, and let tables whose names are in upper case be found."""
+    rule = _RULES.get(type(node))
+    return rule(node) if rule else node
+
+
+def _mended_cast(node: exp.Cast) -> exp.Expr:
+    """Mend a number of 128 bits, an empty list, and a cast that would drop the offset of a moment."""
+    if isinstance(node.this, exp.Array) and not node.this.expressions:
+        return exp.Anonymous(this="PARSE_JSON", expressions=[exp.Literal.string("[]")])
     if node.to.this == exp.DType.INT128:
         return exp.cast(node.this, "DECIMAL(37, 0)", dialect="duckdb")
     if node.to.this in _WITHOUT_ZONE and isinstance(node.this, exp.Cast):
@@ -64,13 +74,25 @@ def _rewrite(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _seconds_between(epoch: exp.TimeToUnix) -> exp.Expr:
+    """Say how far two moments lie apart: Snowflake subtracts none."""
+    if not isinstance(epoch.this, exp.Sub):
+        return epoch
+    parts = [exp.Var(this="MICROSECOND"), epoch.this.expression, epoch.this.this]
+    apart = exp.cast(exp.Anonymous(this="DATEDIFF", expressions=parts), exp.DType.DOUBLE)
+    return exp.paren(exp.Div(this=apart, expression=exp.Literal.number(1_000_000), typed=True))
+
+
+_RULES: Mapping[type[exp.Expr], Callable[[Any], exp.Expr]] = MappingProxyType(
+    {exp.Cast: _mended_cast, exp.TimeToUnix: _seconds_between, exp.Table: in_lower_case}
+)
 DIALECT = Dialect("snowflake", "?", _rewrite)
 
 
 class SnowflakeEngine:
     """A session with Snowflake. It has no read-only ones: what keeps it from writing is its role."""
 
-    may_hold_ledger = False
+    may_hold_ledger = True
 
     def __init__(self, connection: snowflake.connector.SnowflakeConnection, name: str, timeout: float) -> None:
         self._connection = connection
@@ -132,7 +154,7 @@ class SnowflakeEngine:
             with self._connection.cursor() as cursor:
                 cursor.execute(sql, tuple(map(_bound, values)), timeout=self._timeout + _GRACE, _statement_params=told)
                 columns = tuple(column.name for column in cursor.description or ())
-                fetched = (row for row in cursor if isinstance(row, tuple))
+                fetched = rows_of(cursor)
                 return columns, tuple(tuple(map(_in_utc, row)) for row in limited(fetched, self._name, check))
         except Error as error:
             raise self._explained(check, error) from None
@@ -143,32 +165,42 @@ class SnowflakeEngine:
             return WarehouseError(
                 f"{self._name}: the check {check} had no answer within {self._timeout} s", way_out=way_out
             )
-        return WarehouseError(f"{self._name}: the check {check} cannot run: {_in_a_line(error)}", way_out=way_out)
+        return WarehouseError(f"{self._name}: the check {check} cannot run: {in_a_line(error)}", way_out=way_out)
 
 
 def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:  # noqa: ARG001 - readers wait for nobody
     """Open a session at `snowflake://user@account/database/schema?warehouse=...`. What stops it is a WarehouseError."""
     address = address_of(url, base)
+    connection = connected(address, network_timeout=max(1, math.ceil(timeout)) + _GRACE, session={})
+    return SnowflakeEngine(connection, address.name, timeout)
+
+
+def connected(
+    address: Address, *, network_timeout: int, session: Mapping[str, Any]
+) -> snowflake.connector.SnowflakeConnection:
+    """Connect with an account; without an answer for `network_timeout` seconds a statement is given up on this side.
+
+    `session` are parameters of the session besides those that every one of ours has. What stops it is a WarehouseError,
+    which repeats no part of a secret.
+    """
     try:
-        connection = snowflake.connector.connect(
+        return snowflake.connector.connect(
             **address.options,
             application="clari_readiness",
             paramstyle="qmark",
             login_timeout=_LOGIN_TIMEOUT,
-            network_timeout=max(1, math.ceil(timeout)) + _GRACE,
+            network_timeout=network_timeout,
             platform_detection_timeout_seconds=0.0,  # otherwise it asks the metadata addresses of three clouds
             log_imported_packages_in_telemetry=False,
-            session_parameters=dict(_OF_THE_SESSION),
+            session_parameters={**_OF_THE_SESSION, **session},
         )
     except Error as error:
         failure = _refused(address.name, error)
-    else:
-        return SnowflakeEngine(connection, address.name, timeout)
     raise failure  # out here, so that no traceback chains back to the URL
 
 
 def _refused(name: str, error: Error) -> WarehouseError:
-    said = _in_a_line(error)
+    said = in_a_line(error)
     if isinstance(error, snowflake.connector.errors.OperationalError):
         return WarehouseError(f"{name} cannot be reached: {said}", way_out="look at the account in `warehouse.url`")
     return WarehouseError(
@@ -176,7 +208,18 @@ def _refused(name: str, error: Error) -> WarehouseError:
     )
 
 
-def _in_a_line(error: Error) -> str:
+def rows_of(cursor: SnowflakeCursor) -> Iterator[tuple[Any, ...]]:
+    """Yield rows, in which a list is one: Snowflake gives it as JSON."""
+    lists = [FIELD_ID_TO_NAME[column.type_code] in ("ARRAY", "VARIANT") for column in cursor.description or ()]
+    return (tuple(map(_listed, lists, row)) for row in cursor if isinstance(row, tuple))
+
+
+def _listed(may_be: bool, value: Any) -> Any:  # noqa: FBT001 - one of two that are mapped
+    return json.loads(value) if may_be and isinstance(value, str) and value.startswith("[") else value
+
+
+def in_a_line(error: Error) -> str:
+    """Return what Snowflake, or its connector, says, in one line."""
     return " ".join((error.raw_msg or error.msg or type(error).__name__).split())
 
 

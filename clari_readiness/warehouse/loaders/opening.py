@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from clari_readiness.errors import SettingsError
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.engines.opening import missing_driver
 from clari_readiness.warehouse.store import DuckDBWarehouse, OwnWarehouse
-from clari_readiness.warehouse.url import POSTGRES, READ_ONLY, scheme_of
+from clari_readiness.warehouse.url import POSTGRES, READ_ONLY, SNOWFLAKE, scheme_of
 
 
 def warehouse_at(url: str, base: Path, clock: Clock, *, scratch: Path) -> OwnWarehouse:
@@ -21,19 +23,34 @@ def warehouse_at(url: str, base: Path, clock: Clock, *, scratch: Path) -> OwnWar
     if scheme in READ_ONLY:
         raise SettingsError(
             f"warehouse.url: {scheme}:// is only read so far, by the gate and reconcile: the reference exporter loads "
-            "into DuckDB and PostgreSQL",
+            "into DuckDB, PostgreSQL and Snowflake",
             way_out="name one of them, like duckdb:///warehouse.duckdb",
         )
     if scheme in POSTGRES:
         return _postgres(url, scratch)
+    if scheme == SNOWFLAKE:
+        return _snowflake(url, base, scratch)
     return DuckDBWarehouse.at(url, base, clock)
 
 
 def _postgres(url: str, scratch: Path) -> OwnWarehouse:
-    try:
+    with _driver_of("postgres"):
         from clari_readiness.warehouse.loaders.postgres import PostgresWarehouse  # noqa: PLC0415 - loads its driver
+    return PostgresWarehouse(url, scratch)
+
+
+def _snowflake(url: str, base: Path, scratch: Path) -> OwnWarehouse:
+    with _driver_of("snowflake"):
+        from clari_readiness.warehouse.loaders.snowflake import SnowflakeWarehouse  # noqa: PLC0415 - loads its driver
+    return SnowflakeWarehouse(url, base, scratch)
+
+
+@contextmanager
+def _driver_of(engine: str) -> Iterator[None]:
+    """Say which driver is not installed."""
+    try:
+        yield
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("clari_readiness"):
             raise
-        raise missing_driver(error, "postgres") from None
-    return PostgresWarehouse(url, scratch)
+        raise missing_driver(error, engine) from None

@@ -20,9 +20,10 @@ _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 def take_over(here: duckdb.DuckDBPyConnection, there: PostgresSession, tables: Mapping[str, str]) -> None:
     """Make temporary tables there of those staged here: staged table -> the table of ours whose columns it has.
 
-    They last as long as the transaction. Raises WarehouseError and `duckdb.Error`.
+    They last until they are made again, or as long as the session. Raises WarehouseError and `duckdb.Error`.
     """
     for staged, ours in tables.items():
+        there.said(_DROPPED.format(sql.Identifier(staged)))
         described = here.execute(f"DESCRIBE {quoted(staged)}").fetchall()
         columns = [str(name) for name, *_ in described]
         there.said(_MADE.format(sql.Identifier(staged), _named(columns), sql.Identifier(ours)))
@@ -30,7 +31,8 @@ def take_over(here: duckdb.DuckDBPyConnection, there: PostgresSession, tables: M
         there.said(sql.SQL("ANALYZE {}").format(sql.Identifier(staged)))
 
 
-_MADE = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
+_DROPPED = sql.SQL("DROP TABLE IF EXISTS pg_temp.{}")
+_MADE = sql.SQL("CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} WITH NO DATA")
 
 
 def _named(columns: Sequence[str]) -> sql.Composed:

@@ -10,8 +10,6 @@ from clari_readiness.warehouse.loaders.postgres_session import PostgresSession
 from clari_readiness.warehouse.loading import transaction
 from clari_readiness.warehouse.statements import statement
 
-_OF_EVENTS = ("audit_events", "audit_days", "audit_actors", "opportunities")
-
 
 @dataclass(frozen=True)
 class Found:
@@ -45,14 +43,6 @@ def make_tables(session: PostgresSession) -> None:
         for text in texts:
             session.execute(text)
         session.said(f"COMMENT ON TABLE forecast_entries IS '{mark}'")
-
-
-def make_event_tables(session: PostgresSession) -> None:
-    """Make the tables of audit events and opportunities, where one of them is missing."""
-    there = {name for (name,) in session.execute(statement("retention/tables")).fetchall()}
-    if not there.issuperset(_OF_EVENTS):
-        with transaction(session):
-            session.execute(statement("events_schema"))
 
 
 def lock_key(what: str, schema: str) -> int:
