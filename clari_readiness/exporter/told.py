@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
 from random import Random
 from typing import Protocol, TextIO
 
 from clari_readiness.client import ClariClient, connect
-from clari_readiness.environments.variables import Told, process_environment
+from clari_readiness.environments.variables import VARIABLES, Told, process_environment
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.exporter.audit import export_audit_events
 from clari_readiness.exporter.export import Exporter
@@ -51,6 +51,12 @@ def main() -> int:
         return 4 if isinstance(error, SettingsError) else 1
 
 
+def preload(environ: Mapping[str, str]) -> None:
+    """Load what a run with these variables takes besides: the driver of its warehouse. Nothing is opened."""
+    with suppress(ReadinessError):  # the run itself will say what is wrong
+        _warehouse_at(environ.get(VARIABLES["warehouse_url"], ""))
+
+
 class _Export(Protocol):
     def __call__(self, told: Told, client: ClariClient, clock: Clock) -> bool: ...
 
@@ -67,7 +73,7 @@ def _end(export: _Export, told: Told, client: ClariClient, clock: Clock) -> bool
 def _forecasts(told: Told, client: ClariClient, clock: Clock) -> bool:
     requests = [ExportRequest(told.forecast_id, period, told.types_to_export) for period in told.time_periods]
     good = True
-    with closing(_warehouse(told)) as warehouse:
+    with closing(_warehouse_at(told.warehouse_url)) as warehouse:
         for event in _exporter(told, client, clock, warehouse).export_all(requests):
             if event.step.last:
                 good = good and event.step.good
@@ -120,7 +126,7 @@ def _client(told: Told, clock: Clock) -> ClariClient:
 @contextmanager
 def _events(told: Told) -> Iterator[EventTables]:
     with (
-        closing(_warehouse(told)) as warehouse,
+        closing(_warehouse_at(told.warehouse_url)) as warehouse,
         exclusively(lock_beside(warehouse.beside)),
         warehouse.held(),
         warehouse.events() as store,
@@ -128,11 +134,10 @@ def _events(told: Told) -> Iterator[EventTables]:
         yield store
 
 
-def _warehouse(told: Told) -> OwnWarehouse:
+def _warehouse_at(url: str) -> OwnWarehouse:
     """Return the warehouse. What no file of it has a place beside lies at home, in a directory for each database."""
-    database = hashlib.sha256(without_credentials(told.warehouse_url).encode()).hexdigest()[:16]
-    scratch = Path.home() / ".clari-readiness" / database
-    return warehouse_at(told.warehouse_url, Path(), SystemClock(), scratch=scratch)
+    database = hashlib.sha256(without_credentials(url).encode()).hexdigest()[:16]
+    return warehouse_at(url, Path(), SystemClock(), scratch=Path.home() / ".clari-readiness" / database)
 
 
 def _clock(told: Told) -> Clock:

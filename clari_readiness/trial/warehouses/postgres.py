@@ -55,16 +55,15 @@ class Postgres:
         refuses, is NotVerified.
         """
         self._refuse_the_own()
-        with self._session() as session:
-            role, may, _ = session.said(statement("engines/postgres/trial_right")).fetchall()[0]
-            if not may:
-                raise SettingsError(
-                    f"{session.name}: the role {role} may not make databases, and each scenario takes one of its own",
-                    way_out=f"ALTER ROLE {quoted(role)} CREATEDB, on a server that may be used for trials",
-                )
-            for (name,) in session.said(statement("engines/postgres/trial_leftovers")).fetchall():
-                with suppress(WarehouseError):  # somebody has just connected with it, or dropped it
-                    session.said(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        try:
+            with self._session() as session:
+                _require_the_right(session)
+                for (name,) in session.said(statement("engines/postgres/trial_leftovers")).fetchall():
+                    with suppress(WarehouseError):  # somebody has just connected with it, or dropped it
+                        session.said(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        except WarehouseError as error:
+            way_out = error.way_out.replace("`warehouse.url`", "the URL of the trial's warehouse")
+            raise NotVerified(error.message, way_out=way_out) from None
 
     @contextmanager
     def made(self, directory: Path) -> Iterator[ScenarioWarehouse]:  # noqa: ARG002 - a file would lie there
@@ -74,11 +73,11 @@ class Postgres:
             with closing(PostgresWarehouse.open(url, SystemClock())) as warehouse:
                 yield warehouse
         finally:
-            with suppress(NotVerified, WarehouseError), self._session() as session:  # or else the next trial does it
+            with suppress(WarehouseError), self._session() as session:  # or else the next trial does it
                 session.said(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _made(self) -> tuple[str, str]:
-        with closing(self._connected()) as connection:
+        with closing(connected(self._url, autocommit=True)) as connection:
             session = PostgresSession(connection, name_of(self._url))
             _, _, now = session.said(statement("engines/postgres/trial_right")).fetchall()[0]
             # From no seed: two trials with the same one may be at work on one server.
@@ -88,16 +87,8 @@ class Postgres:
 
     @contextmanager
     def _session(self) -> Iterator[PostgresSession]:
-        with closing(self._connected()) as connection:
+        with closing(connected(self._url, autocommit=True)) as connection:
             yield PostgresSession(connection, name_of(self._url))
-
-    def _connected(self) -> Any:
-        try:
-            return connected(self._url, autocommit=True)
-        except WarehouseError as error:
-            way_out = error.way_out.replace("`warehouse.url`", "the URL of the trial's warehouse")
-            failure = NotVerified(error.message, way_out=way_out)
-        raise failure
 
     def _refuse_the_own(self) -> None:
         try:
@@ -110,6 +101,15 @@ class Postgres:
                 f"{name_of(self._url)} is the warehouse of `warehouse.url`, and no place for a trial",
                 way_out="name another server, or another database of that one, such as postgres",
             )
+
+
+def _require_the_right(session: PostgresSession) -> None:
+    role, may, _ = session.said(statement("engines/postgres/trial_right")).fetchall()[0]
+    if not may:
+        raise SettingsError(
+            f"{session.name}: the role {role} may not make databases, and each scenario takes one of its own",
+            way_out=f"ALTER ROLE {quoted(role)} CREATEDB, on a server that may be used for trials",
+        )
 
 
 class PostgresWarehouse:
