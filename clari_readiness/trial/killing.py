@@ -85,17 +85,21 @@ class KilledAsItWrites:
     async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the warehouse while it waits for its answer, answer as usual, and go on looking."""
         note(scope, f"the exporter was killed at change {self.nth} of its warehouse")
-        before = self.seen()
+        before = self._glance()
         await app(scope, receive, send)
         _beside(lambda: self._watch(before))
 
     def _watch(self, before: object) -> None:
         changes = 0
-        with suppress(WarehouseError):  # who reads the rows cannot look either, and says so
-            while changes < self.nth and not self.killer.over(_BETWEEN_GLANCES):
-                now = self.seen()
-                changes, before = changes + (now != before), now
-            self.killer.kill()
+        while changes < self.nth and not self.killer.over(_BETWEEN_GLANCES):
+            now = self._glance()
+            changes, before = changes + (now != before), now
+        self.killer.kill()
+
+    def _glance(self) -> object:
+        with suppress(WarehouseError):  # who reads the rows in the end cannot look either, and says so
+            return self.seen()
+        return None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from psycopg import sql
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError, WarehouseError
 from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.trial.rows import Mapped, Rows, gathered
-from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, shown_url, url_of
+from clari_readiness.trial.warehouses.postgres_url import require_readable, same_database, secrets_in, shown_url, url_of
 from clari_readiness.trial.warehouses.seam import ScenarioWarehouse
 from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.engines.postgres import connect, connected, name_of
@@ -36,10 +36,11 @@ _SETTINGS = {
 class Postgres:
     """Databases in the server of `url`, which nobody else uses; that of the URL is only connected with.
 
-    `own` gives the URL of the team's own warehouse, which must be another.
+    `own` gives the URL of the team's own warehouse, which must be another. One that cannot be read is a SettingsError.
     """
 
     def __init__(self, url: str, own: Callable[[], str] = str) -> None:
+        require_readable(url)
         self._url = url
         self._own = own
 

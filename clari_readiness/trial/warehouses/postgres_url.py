@@ -8,12 +8,27 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from clari_readiness.errors import SettingsError
 from clari_readiness.redact import without_credentials
 
 _PORT = "5432"
 _HERE = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _WHO_AND_WHERE = frozenset({"user", "password", "host", "hostaddr", "port", "dbname", "service", "passfile"})
 _SECRET = ("password", "sslpassword")
+
+
+def require_readable(url: str) -> None:
+    """Raise SettingsError for a URL that PostgreSQL does not read. It is not repeated."""
+    try:
+        _said(url)
+    except psycopg.ProgrammingError:  # what it says repeats parts of the URL
+        failure = SettingsError(
+            "the URL of the trial's warehouse is not one that PostgreSQL reads",
+            way_out="write it like postgresql://user@host:5432/postgres, special characters as %40 and the like",
+        )
+    else:
+        return
+    raise failure  # out here, so that no traceback chains back to the URL
 
 
 def url_of(url: str, info: psycopg.ConnectionInfo, database: str) -> str:
