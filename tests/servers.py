@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 GUARDED = "guarded"
-"""The role whose password the server asks for; it trusts every other."""
+"""The role whose password the server asks for, as it does those whose names begin with its own; it trusts others."""
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def postgres_server(run: str) -> Iterator[str]:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
             hba = Path(str(connection.execute("SHOW hba_file").fetchall()[0][0]))
-            asks = f"local all {GUARDED} scram-sha-256\n"
+            asks = f"local all /^{GUARDED} scram-sha-256\n"
             if asks not in (trusts := hba.read_text()):
                 hba.write_text(asks + trusts)
             connection.execute("SELECT pg_reload_conf()")

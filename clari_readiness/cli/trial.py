@@ -50,7 +50,11 @@ Exporter = Annotated[
 ]
 WarehouseUrl = Annotated[
     str | None,
-    typer.Option("--warehouse", metavar="URL", help="What it writes: duckdb:///NAME or sqlite:///NAME."),
+    typer.Option(
+        "--warehouse",
+        metavar="URL",
+        help="What it writes: duckdb:///NAME, sqlite:///NAME, postgresql://USER@HOST/DATABASE, or a reference.",
+    ),
 ]
 Env = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment in the settings file.")]
 Quick = Annotated[bool, typer.Option("--quick", help="The scenarios that matter most, in seconds.")]

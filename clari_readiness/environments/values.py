@@ -93,7 +93,7 @@ def _warehouse(written: str) -> str:
         raise ValueError("expected a URL such as duckdb:///warehouse.duckdb")
     if is_reference(written):
         return _reference(written)
-    if _holds_password(written):
+    if holds_password(written):
         raise ValueError(
             'holds a password, which does not belong in a file; refer to the whole URL: "env://CLARI_WAREHOUSE_URL"'
         )
@@ -105,7 +105,8 @@ def is_reference(written: str) -> bool:
     return written.partition("://")[0] in SCHEMES
 
 
-def _holds_password(url: str) -> bool:
+def holds_password(url: str) -> bool:
+    """Tell whether a URL has a place for a password, or a query that looks like one."""
     try:
         parts = urlsplit(url)
         named = parts.password is not None

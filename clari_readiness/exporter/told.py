@@ -5,15 +5,17 @@ CLARI_BASE_URL=... CLARI_API_KEY=... python -m clari_readiness.exporter
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
 from random import Random
 from typing import Protocol, TextIO
 
 from clari_readiness.client import ClariClient, connect
-from clari_readiness.environments.variables import Told, process_environment
+from clari_readiness.environments.variables import VARIABLES, Told, process_environment
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.exporter.audit import export_audit_events
 from clari_readiness.exporter.export import Exporter
@@ -22,9 +24,10 @@ from clari_readiness.exporter.opportunities import export_opportunities
 from clari_readiness.exporter.waiting import Patience
 from clari_readiness.model.exports import ExportRequest
 from clari_readiness.model.time import Clock, ScaledClock, SystemClock
+from clari_readiness.redact import without_credentials
 from clari_readiness.validation import Contracts
-from clari_readiness.warehouse import DuckDBWarehouse, database_path
-from clari_readiness.warehouse.events import EventStore
+from clari_readiness.warehouse import OwnWarehouse, warehouse_at
+from clari_readiness.warehouse.events import EventTables
 
 
 def run(environ: Mapping[str, str]) -> int:
@@ -48,6 +51,12 @@ def main() -> int:
         return 4 if isinstance(error, SettingsError) else 1
 
 
+def preload(environ: Mapping[str, str]) -> None:
+    """Load what a run with these variables takes besides: the driver of its warehouse. Nothing is opened."""
+    with suppress(ReadinessError):  # the run itself will say what is wrong
+        _warehouse_at(environ.get(VARIABLES["warehouse_url"], ""))
+
+
 class _Export(Protocol):
     def __call__(self, told: Told, client: ClariClient, clock: Clock) -> bool: ...
 
@@ -64,7 +73,7 @@ def _end(export: _Export, told: Told, client: ClariClient, clock: Clock) -> bool
 def _forecasts(told: Told, client: ClariClient, clock: Clock) -> bool:
     requests = [ExportRequest(told.forecast_id, period, told.types_to_export) for period in told.time_periods]
     good = True
-    with DuckDBWarehouse(_path(told), SystemClock()) as warehouse:
+    with closing(_warehouse_at(told.warehouse_url)) as warehouse:
         for event in _exporter(told, client, clock, warehouse).export_all(requests):
             if event.step.last:
                 good = good and event.step.good
@@ -72,15 +81,15 @@ def _forecasts(told: Told, client: ClariClient, clock: Clock) -> bool:
     return good
 
 
-def _exporter(told: Told, client: ClariClient, clock: Clock, warehouse: DuckDBWarehouse) -> Exporter:
+def _exporter(told: Told, client: ClariClient, clock: Clock, warehouse: OwnWarehouse) -> Exporter:
     poll = told.poll_interval * told.time_scale
     return Exporter(
         client=client,
         warehouse=warehouse,
         contracts=Contracts(),
         clock=clock,
-        landing=warehouse.path.with_name(f"{warehouse.path.name}.landing"),
-        lock=lock_beside(warehouse.path),
+        landing=warehouse.beside.with_name(f"{warehouse.beside.name}.landing"),
+        lock=lock_beside(warehouse.beside),
         patience=Patience(timeout=told.job_timeout * told.time_scale, first=poll, longest=max(Patience.longest, poll)),
     )
 
@@ -88,8 +97,8 @@ def _exporter(told: Told, client: ClariClient, clock: Clock, warehouse: DuckDBWa
 def _audit_events(told: Told, client: ClariClient, clock: Clock) -> bool:
     if told.audit_from is None:
         return True
-    path, since = _path(told), told.audit_from.astimezone(UTC).date()
-    with exclusively(lock_beside(path)), EventStore(path) as store:
+    since = told.audit_from.astimezone(UTC).date()
+    with _events(told) as store:
         for day in export_audit_events(client, store, Contracts(), clock, since=since):
             _say(f"audit events of {day.day}: {day.events} from {day.pages} pages")
     return True
@@ -98,8 +107,7 @@ def _audit_events(told: Told, client: ClariClient, clock: Clock) -> bool:
 def _opportunities(told: Told, client: ClariClient, clock: Clock) -> bool:
     if not told.opportunity_ids:
         return True
-    path = _path(told)
-    with exclusively(lock_beside(path)), EventStore(path) as store:
+    with _events(told) as store:
         done = export_opportunities(told.opportunity_ids, client, store, Contracts(), clock)
     _say(f"opportunities: {done.kept} of {len(told.opportunity_ids)}")
     return not done.unknown
@@ -115,8 +123,21 @@ def _client(told: Told, clock: Clock) -> ClariClient:
     )
 
 
-def _path(told: Told) -> Path:
-    return database_path(told.warehouse_url, Path())
+@contextmanager
+def _events(told: Told) -> Iterator[EventTables]:
+    with (
+        closing(_warehouse_at(told.warehouse_url)) as warehouse,
+        exclusively(lock_beside(warehouse.beside)),
+        warehouse.held(),
+        warehouse.events() as store,
+    ):
+        yield store
+
+
+def _warehouse_at(url: str) -> OwnWarehouse:
+    """Return the warehouse. What no file of it has a place beside lies at home, in a directory for each database."""
+    database = hashlib.sha256(without_credentials(url).encode()).hexdigest()[:16]
+    return warehouse_at(url, Path(), SystemClock(), scratch=Path.home() / ".clari-readiness" / database)
 
 
 def _clock(told: Told) -> Clock:

@@ -27,7 +27,7 @@ class Evidence:
         self._directory = directory
         self._place = place
         self._again = again
-        self._redactor = Redactor([place.key])
+        self._redactor = Redactor(place.secrets)
 
     def keep(self, course: Course, broken: Sequence[Broken]) -> Path:
         """Write everything, and return the directory."""

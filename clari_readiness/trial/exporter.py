@@ -14,24 +14,23 @@ from clari_readiness.errors import SettingsError
 from clari_readiness.trial.child import CommandStarter, NurseryStarter, Starter
 from clari_readiness.trial.rows import Mapped
 from clari_readiness.trial.variables import ALLOWED, Names
+from clari_readiness.trial.warehouses import Files, Warehouses
 
 REFERENCE = "reference"
 _CALLABLE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-_ENGINES = {"duckdb": "duckdb", "sqlite": "sqlite"}
 
 
 @dataclass(frozen=True)
 class Accused:
     """An exporter on trial. `words` start it; none are for the reference exporter.
 
-    `engine` is duckdb or sqlite, `file_name` what its warehouse file is called, `directory` where it is started.
+    `warehouses` makes what it writes into, `directory` is where it is started.
     `not_applicable` says of the surfaces that it does not have why that is so, `at_once` how many scenarios are
     tried side by side.
     """
 
     words: tuple[str, ...]
-    engine: str = "duckdb"
-    file_name: str = "warehouse.duckdb"
+    warehouses: Warehouses = field(default_factory=Files)
     directory: Path = field(default_factory=Path.cwd)
     names: Names = field(default_factory=Names)
     mapped: Mapped = field(default_factory=lambda: MappingProxyType({}))
@@ -65,15 +64,3 @@ def words_of(written: str) -> tuple[str, ...]:
     if not words:
         raise SettingsError("no exporter is named", way_out='write --exporter "python -m our_pipeline.export"')
     return words
-
-
-def engine_of(url: str) -> tuple[str, str]:
-    """Return engine and file name of a warehouse's url; anything but a file of DuckDB or SQLite is a SettingsError."""
-    scheme, separator, rest = url.partition("://")
-    name = rest.rpartition("/")[2]
-    if not separator or scheme not in _ENGINES or not rest.startswith("/") or not name:
-        raise SettingsError(
-            "a trial reads DuckDB and SQLite files so far",
-            way_out="write the warehouse like duckdb:///trial.duckdb or sqlite:///trial.sqlite",
-        )
-    return _ENGINES[scheme], name

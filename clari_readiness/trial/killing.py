@@ -1,7 +1,7 @@
 """Killing an exporter with -9: at one of its requests, in the middle of a download, or while it loads.
 
 The first two are moments that the simulator knows, whatever else the machine has to do. While it loads nothing is asked
-of the simulator: what its warehouse's files do then is seen from outside, and times are left to chance.
+of the simulator: what its warehouse does then is seen from outside, and times are left to chance.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from clari_readiness.errors import WarehouseError
 from clari_readiness.simulator import Match
 from clari_readiness.simulator.faults.answers import held
 from clari_readiness.simulator.faults.matching import RESULTS, note
@@ -71,29 +72,34 @@ class KilledInDownload:
 
 @dataclass(frozen=True)
 class KilledAsItWrites:
-    """Kill the exporter when the files of its warehouse are seen to change for the `nth` time after its download.
+    """Kill the exporter when its warehouse is seen to change for the `nth` time after its download.
 
-    `warehouse` is its file; those whose names begin with that one's are its journals.
+    `seen` returns what can be seen of it from outside.
     """
 
     killer: Killer
-    warehouse: Path
+    seen: Callable[[], object]
     nth: int = 1
     match: Match = _FIRST_RESULTS
 
     async def act(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look at the files while it waits for its answer, answer as usual, and go on looking."""
+        """Look at the warehouse while it waits for its answer, answer as usual, and go on looking."""
         note(scope, f"the exporter was killed at change {self.nth} of its warehouse")
-        before = _files(self.warehouse)
+        before = self._glance()
         await app(scope, receive, send)
         _beside(lambda: self._watch(before))
 
-    def _watch(self, before: frozenset[tuple[object, ...]]) -> None:
+    def _watch(self, before: object) -> None:
         changes = 0
         while changes < self.nth and not self.killer.over(_BETWEEN_GLANCES):
-            now = _files(self.warehouse)
+            now = self._glance()
             changes, before = changes + (now != before), now
         self.killer.kill()
+
+    def _glance(self) -> object:
+        with suppress(WarehouseError):  # who reads the rows in the end cannot look either, and says so
+            return self.seen()
+        return None
 
 
 @dataclass(frozen=True)
@@ -117,16 +123,3 @@ class KilledAfter:
 
 def _beside(watch: Callable[[], None]) -> None:
     threading.Thread(target=watch, name="trial-killer", daemon=True).start()
-
-
-def _files(warehouse: Path) -> frozenset[tuple[object, ...]]:
-    """Return what can be seen of a warehouse's files without reading them."""
-    found = set()
-    for path in warehouse.parent.glob(f"{warehouse.name}*"):
-        try:
-            seen = path.stat()
-        except FileNotFoundError:
-            continue
-        if path.is_file():
-            found.add((path.name, seen.st_size, seen.st_mtime_ns))
-    return frozenset(found)

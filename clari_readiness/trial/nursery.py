@@ -56,6 +56,7 @@ def _serve(selector: selectors.DefaultSelector, woken: int, run: Run) -> None:
 
 
 def _begin(order: dict[str, Any], run: Run) -> int:
+    told.preload(order["environ"])
     pid = os.fork()
     if pid == 0:
         _child(order, run)

@@ -60,12 +60,20 @@ class Place:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        for each in (self._directory, self.home, self.temporary, self.warehouse.parent):
+        for each in (self._directory, self.home, self.temporary):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._enter()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _enter(self) -> None:
+        self.warehouse = self._stack.enter_context(self.accused.warehouses.made(self._directory))
         for listener in (self.simulator, self._watcher, self._proxy):
             self._stack.enter_context(listener)
         _reach(self._watcher.port)
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -81,9 +89,9 @@ class Place:
         return self._directory / "tmp"
 
     @property
-    def warehouse(self) -> Path:
-        """The exporter's warehouse."""
-        return self._directory / "warehouse" / self.accused.file_name
+    def secrets(self) -> tuple[str, ...]:
+        """What the exporter is told and nobody else may see: the key, and how it gets into its warehouse."""
+        return (self.key, *self.warehouse.secrets)
 
     @property
     def output(self) -> Path:
@@ -103,8 +111,8 @@ class Place:
             proxy=self._proxy.origin,
             home=self.home,
             temporary=self.temporary,
-            warehouse=self.warehouse,
-            engine=self.accused.engine,
+            warehouse_url=self.warehouse.url,
+            warehouse_path=self.warehouse.path,
         )
 
     @property

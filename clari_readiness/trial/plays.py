@@ -12,8 +12,10 @@ from clari_readiness.trial.killing import KilledAfter, KilledAsItWrites, KilledA
 from clari_readiness.trial.stage import Stage
 
 _WHILE_LOADING = 2
-_CHANGES = (1, 4)  # of the warehouse's files: within the first transaction, and after it, if there is another
-_SMALL_FILE = 8192
+_CHANGES = (
+    1,
+    4,
+)  # of the warehouse as it is seen from outside: within the first transaction, and after it, if there is another
 
 
 def once(stage: Stage) -> None:
@@ -71,14 +73,14 @@ def killed_at_a_post(stage: Stage) -> None:
 def killed_while_loading(stage: Stage) -> None:
     """Kill it between the beginning of its download and its end, and let the next run go on.
 
-    First at moments that are certain: in the middle of the download, and when its warehouse's files begin to change.
+    First at moments that are certain: in the middle of the download, and when its warehouse begins to change.
     Then at random times; and last of all it is let end, and started again, as after a kill behind its last row.
     """
     loading, chance = _seconds_of_loading(stage, stage.run(End.COMPLETE, faults=stage.faults())), stage.place.chance
     share, times = chance.uniform(0.1, 0.9), [chance.uniform(0, loading) for _ in range(_WHILE_LOADING)]
     _killed_in_another_week(stage, partial(KilledInDownload, share=share))
     for change in _CHANGES:
-        _killed_in_another_week(stage, partial(KilledAsItWrites, warehouse=stage.place.warehouse, nth=change))
+        _killed_in_another_week(stage, partial(KilledAsItWrites, seen=stage.place.warehouse.seen, nth=change))
     for seconds in times:
         _killed_in_another_week(stage, partial(KilledAfter, seconds=seconds))
     stage.later(days=8)
@@ -87,10 +89,10 @@ def killed_while_loading(stage: Stage) -> None:
 
 
 def no_room(stage: Stage) -> None:
-    """Run it well, and some days later with a limit on the size of files, as on a full disk; then once more."""
+    """Run it well, and some days later while nothing more can be written, as on a full disk; then once more."""
     stage.run(End.COMPLETE)
     stage.later(days=8)
-    stage.run(End.EITHER, file_size=_SMALL_FILE)
+    stage.run(End.EITHER, full=True)
     stage.run(End.COMPLETE)
 
 

@@ -16,14 +16,15 @@ _PLACE = Path("/DIRECTORY OF THE TRIAL")
 
 def preview(accused: Accused, pace: Pace, caller: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a child, with words in capitals where each run has values of its own."""
+    url, path = accused.warehouses.shown
     where = Whereabouts(
         base_url="http://127.0.0.1:PORT/v4",
         key="A KEY MADE UP FOR THE RUN",
         proxy="http://127.0.0.1:ANOTHER PORT",
         home=_PLACE / "home",
         temporary=_PLACE / "tmp",
-        warehouse=_PLACE / "warehouse" / accused.file_name,
-        engine=accused.engine,
+        warehouse_url=url,
+        warehouse_path=path,
     )
     applies = {"audit", "opportunities"} - set(accused.not_applicable)
     assignment = Assignment(

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
-
-import duckdb
 
 from clari_readiness.errors import WarehouseError
 
@@ -82,101 +75,30 @@ class Rows:
         return self.tables.get(OPPORTUNITIES, ())
 
 
-def read_rows(path: Path, mapped: Mapped) -> Rows:
-    """Return the rows of a DuckDB or SQLite file; none when there is no such file.
+class Database(Protocol):
+    """A database that is open, as far as its rows are read."""
 
-    A file that cannot be read, or a table that lacks a column it must have, is a WarehouseError.
-    """
-    if not path.exists():
-        return Rows()
-    tables: dict[str, tuple[Row, ...]] = {}
-    absent: set[str] = set()
-    with _opened(path) as database:
-        for ours, columns in COLUMNS.items():
-            names = mapped.get(ours, TableNames(ours))
-            there = database.columns(names.name)
-            if there:
-                chosen = _chosen(ours, columns, names, there)
-                absent |= set(columns) - set(chosen)
-                tables[ours] = tuple(_rows(database.select(names.name, tuple(chosen.values())), tuple(chosen)))
-    return Rows(tables, frozenset(absent))
-
-
-class _Database(Protocol):
     def columns(self, table: str) -> Sequence[str]:
         """Return a table's columns, none when it is not there."""
         ...
 
     def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
-        """Return these columns of every row."""
+        """Return these columns of every row: amounts and moments as they are, or as exact text."""
         ...
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[_Database]:
-    """Open a copy, with the journals beside it: what a killed process left is judged as the next one would find it."""
-    with tempfile.TemporaryDirectory(prefix="trial-rows-") as scratch:
-        for each in path.parent.glob(f"{path.name}*"):
-            if each.is_file() and not each.name.endswith(("-shm", ".lock")):
-                shutil.copyfile(each, Path(scratch) / each.name)
-        copy = Path(scratch) / path.name
-        try:
-            with closing(_connected(copy)) as database:
-                yield database
-        except (duckdb.Error, sqlite3.Error) as error:
-            said = str(error).partition("\n")[0]
-            raise WarehouseError(f"{path.name}: the exporter's warehouse cannot be read: {said}") from error
-
-
-def _connected(path: Path) -> _DuckDB | _SQLite:
-    with path.open("rb") as file:
-        is_sqlite = file.read(16) == b"SQLite format 3\0"
-    return _SQLite(path) if is_sqlite else _DuckDB(path)
-
-
-class _DuckDB:
-    def __init__(self, path: Path) -> None:
-        self._connection = duckdb.connect(path)
-        self._connection.execute("SET TimeZone = 'UTC'")
-
-    def columns(self, table: str) -> Sequence[str]:
-        try:
-            described = self._connection.execute(f"DESCRIBE {_relation(table)}").fetchall()
-        except duckdb.CatalogException:
-            return ()
-        return [name for name, *_ in described]
-
-    def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
-        # As text, which is exact: times with a zone would need another library to become Python's.
-        texts = ", ".join(f"CAST({_quoted(column)} AS VARCHAR)" for column in columns)
-        return self._connection.execute(f"SELECT {texts} FROM {_relation(table)}").fetchall()  # noqa: S608 - quoted
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class _SQLite:
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
-
-    def columns(self, table: str) -> Sequence[str]:
-        found = self._connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
-        return [name for (name,) in found]
-
-    def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
-        names = ", ".join(map(_quoted, columns))
-        return self._connection.execute(f"SELECT {names} FROM {_relation(table)}").fetchall()  # noqa: S608 - quoted
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def _relation(table: str) -> str:
-    return ".".join(_quoted(part) for part in table.split("."))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def gathered(database: Database, mapped: Mapped) -> Rows:
+    """Return the rows of a database; a table that lacks a column it must have is a WarehouseError."""
+    tables: dict[str, tuple[Row, ...]] = {}
+    absent: set[str] = set()
+    for ours, columns in COLUMNS.items():
+        names = mapped.get(ours, TableNames(ours))
+        there = database.columns(names.name)
+        if there:
+            chosen = _chosen(ours, columns, names, there)
+            absent |= set(columns) - set(chosen)
+            tables[ours] = tuple(_rows(database.select(names.name, tuple(chosen.values())), tuple(chosen)))
+    return Rows(tables, frozenset(absent))
 
 
 def _chosen(ours: str, columns: Sequence[str], names: TableNames, there: Sequence[str]) -> dict[str, str]:

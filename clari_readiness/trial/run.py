@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clari_readiness.errors import ReadinessError, SettingsError
+from clari_readiness.redact import Redactor
 from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.child import Starter
 from clari_readiness.trial.course import Course
@@ -43,7 +44,11 @@ class Trial:
     _meter: Meter = field(default_factory=Meter, repr=False, compare=False)
 
     def outcomes(self, scenarios: Sequence[Scenario]) -> Iterator[Outcome]:
-        """Yield what becomes of each scenario, as it ends; when the first one is not kept, of no other."""
+        """Yield what becomes of each scenario, as it ends; when the first one is not kept, of no other.
+
+        A warehouse that cannot be made is a SettingsError, or NotVerified where it cannot be looked at.
+        """
+        self.accused.warehouses.prepare()
         starter = self.accused.starter(self.caller)
         try:
             with self._meter:
@@ -113,7 +118,8 @@ class Trial:
         requests = sum(len(run.requests) for run in course.runs)
         longest = max(end.seconds for run in course.runs for end in run.ends)
         untold = replace(untold, requests=requests, longest=longest)
-        broken = judged(scenario, course)
+        secrets = Redactor(place.secrets)
+        broken = secrets.data(judged(scenario, course))
         if scenario.pauses is not None:
             untold = replace(untold, hidden_by=hidden_by(course, scenario.pauses))
         if broken:
@@ -121,7 +127,7 @@ class Trial:
             kept = evidence.keep(course, broken)
             return replace(untold, verdict=Verdict.BROKEN, broken=broken, evidence=kept)
         if reason := _untested(course):
-            return replace(untold, reason=reason)
+            return replace(untold, reason=secrets.text(reason))
         shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier trial had found there
         return replace(untold, verdict=Verdict.KEPT)
 

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clari_readiness import __version__
+from clari_readiness import __version__, secrets
 from clari_readiness.environments import Environment
 from clari_readiness.environments.tables import Exporter, Trial, TrialTable
+from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
 from clari_readiness.spelling import nearest
-from clari_readiness.trial.exporter import REFERENCE, Accused, engine_of, words_of
+from clari_readiness.trial.exporter import REFERENCE, Accused, words_of
 from clari_readiness.trial.record import version_of
 from clari_readiness.trial.rows import COLUMNS, TableNames
 from clari_readiness.trial.variables import Names
+from clari_readiness.trial.warehouses import Resolve, Warehouses, warehouses_at
 
 REFERENCE_SCALE = 20.0
 """The reference exporter can be told to wait less."""
@@ -42,11 +44,9 @@ def accused_of(environment: Environment | None, wishes: Wishes) -> Accused:
     _allowed(environment)
     settings = environment.trial if environment else None
     words = words_of(wishes.exporter) if wishes.exporter is not None else _words(environment)
-    engine, file_name = engine_of(_warehouse(settings, wishes, is_reference=not words))
     return Accused(
         words,
-        engine,
-        file_name,
+        _warehouses(environment, wishes, is_reference=not words),
         environment.base if environment else Path.cwd(),
         Names(settings.variables, settings.env) if settings else Names(),
         {ours: _names(ours, table) for ours, table in settings.tables.items()} if settings else {},
@@ -101,11 +101,24 @@ def _words_of(exporter: Exporter) -> tuple[str, ...]:
     return exporter.command if exporter.command is not None else words_of(exporter.callable or REFERENCE)
 
 
-def _warehouse(settings: Trial | None, wishes: Wishes, *, is_reference: bool) -> str:
+def _warehouses(environment: Environment | None, wishes: Wishes, *, is_reference: bool) -> Warehouses:
+    settings = environment.trial if environment else None
     url = wishes.warehouse or (settings.warehouse if settings else "")
     if not url and not is_reference:
         raise SettingsError("no warehouse is named", way_out="write --warehouse duckdb:///trial.duckdb")
-    return url or "duckdb:///warehouse.duckdb"
+    own = environment.warehouse.url if environment else ""
+    return warehouses_at(url or "duckdb:///warehouse.duckdb", _resolver(environment), own=own)
+
+
+def _resolver(environment: Environment | None) -> Resolve:
+    """Return what resolves a reference to a URL: the environment, or where there is none the variables and files."""
+
+    def resolve(reference: str) -> str:
+        if environment is not None:
+            return environment.resolve(reference).reveal()
+        return secrets.resolve(reference, environ=process_environment(), base=Path.cwd(), fixtures={}).reveal()
+
+    return resolve
 
 
 def _at_once(settings: Trial | None, wishes: Wishes, *, is_reference: bool) -> int:

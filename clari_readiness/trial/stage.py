@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from clari_readiness.redact import Redactor
@@ -12,7 +13,7 @@ from clari_readiness.trial.assignment import Assignment
 from clari_readiness.trial.child import Child, Killer, Start, Starter, awaited
 from clari_readiness.trial.course import Course, End, ProcessEnd, Request, Run
 from clari_readiness.trial.place import Place
-from clari_readiness.trial.rows import Rows, read_rows
+from clari_readiness.trial.rows import Rows
 from clari_readiness.trial.scenario import Scene
 from clari_readiness.trial.truth import truth_of
 from clari_readiness.trial.variables import child_environment
@@ -44,20 +45,21 @@ class Stage:
         *,
         faults: Sequence[Fault] = (),
         killer: Killer | None = None,
-        file_size: int | None = None,
+        full: bool = False,
         at_once: int = 1,
         periods: Sequence[str] | None = None,
     ) -> Run:
         """Make one run, and return it.
 
-        `killer` is what a fault kills it with; `file_size` is in bytes.
+        `killer` is what a fault kills it with; `full` lets nothing more be written, as on a full disk.
         """
         before = self.runs[-1].after if self.runs else _NO_ROWS
         assignment = replace(self._assignment, time_periods=tuple(periods)) if periods else self._assignment
         self.place.simulator.set_faults(faults)
         seen, began = len(self.place.simulator.journal), self.place.clock.monotonic()
         written = len(self.place.written())
-        ends = self._ends(assignment, killer or Killer(), file_size, at_once)
+        with self.place.warehouse.full() if full else nullcontext() as file_size:
+            ends = self._ends(assignment, killer or Killer(), file_size, at_once)
         self.place.simulator.journal.settled()
         lines = sorted(self.place.simulator.journal.lines[seen:], key=lambda line: line.number)
         run = Run(
@@ -67,10 +69,10 @@ class Stage:
             ends=ends,
             requests=tuple(_request(line, began) for line in lines),
             before=before,
-            after=read_rows(self.place.warehouse, self.place.accused.mapped),
+            after=self.place.warehouse.rows(self.place.accused.mapped),
             truth=truth_of(self.place.simulator, assignment, lines),
             faulty=bool(faults),
-            said=_last_line(self.place.written()[written:], self.place.key),
+            said=_last_line(self.place.written()[written:], self.place.secrets),
             days=self._days,
         )
         self.runs.append(run)
@@ -117,8 +119,8 @@ class Stage:
         return self._starter.start(Start(environ, self.place.accused.directory, self.place.output, file_size))
 
 
-def _last_line(written: bytes, key: str) -> str:
-    lines = Redactor([key]).text(written.decode(errors="replace")).split("\n")
+def _last_line(written: bytes, secrets: Sequence[str]) -> str:
+    lines = Redactor(secrets).text(written.decode(errors="replace")).split("\n")
     last = next((line for line in reversed(lines) if line.strip()), "")
     return last.strip()[:_LONGEST_LINE]
 

@@ -41,20 +41,18 @@ class Names:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where a run finds everything: the simulator and the proxy (addresses), its key, its directories and its file."""
+    """Where a run finds everything: the simulator and the proxy (addresses), its key, its directories, its warehouse.
+
+    `warehouse_path` is the warehouse's file, where it is one.
+    """
 
     base_url: str
     key: str = field(repr=False)
     proxy: str
     home: Path
     temporary: Path
-    warehouse: Path
-    engine: str
-
-    @property
-    def warehouse_url(self) -> str:
-        """Return `duckdb:////path`."""
-        return f"{self.engine}:///{self.warehouse}"
+    warehouse_url: str = field(repr=False)
+    warehouse_path: Path | str | None = None
 
 
 def child_environment(
@@ -92,8 +90,9 @@ def _told(where: Whereabouts, assignment: Assignment, pace: Pace, now: datetime)
         "now": _written(now),
         "time_scale": f"{pace.scale:g}",
         "warehouse_url": where.warehouse_url,
-        "warehouse_path": str(where.warehouse),
     }
+    if where.warehouse_path is not None:
+        told["warehouse_path"] = str(where.warehouse_path)
     if assignment.audit_from is not None:
         told["audit_from"] = _written(assignment.audit_from)
     if assignment.opportunity_ids:

@@ -15,8 +15,8 @@ from threading import Lock
 
 from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
 from clari_readiness.trial.child import Child, NurseryStarter, Start, Starter
-from clari_readiness.trial.exporter import engine_of
 from clari_readiness.trial.variables import ALLOWED, Names
+from clari_readiness.trial.warehouses import warehouses_at
 
 REPOSITORY = Path(__file__).parents[2]
 DIRECTORY = Path(__file__).parent / "exporters"
@@ -111,10 +111,10 @@ class Specimen:
         return trial.outcomes(chosen(scenarios, quick=quick))
 
     def _accused(self) -> Accused:
-        engine, file_name = engine_of(self.warehouse)
+        warehouses = warehouses_at(self.warehouse, str)
         if self.defect is None:
-            return Accused(self.words, engine, file_name, REPOSITORY)
-        return Forked(self.words, engine, file_name, REPOSITORY, Names(extra={"DEFECT": self.defect}))
+            return Accused(self.words, warehouses, REPOSITORY)
+        return Forked(self.words, warehouses, REPOSITORY, Names(extra={"DEFECT": self.defect}))
 
 
 REFERENCE = Specimen("reference", (), "duckdb:///warehouse.duckdb")

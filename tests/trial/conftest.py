@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
-from clari_readiness.trial.exporter import engine_of, words_of
+from clari_readiness.trial.exporter import words_of
+from clari_readiness.trial.warehouses import warehouses_at
 
 EXPORTERS = Path(__file__).parents[1] / "sabotage" / "exporters"
 FAST = Pace(20.0)
@@ -22,8 +23,7 @@ def tried(tmp_path: Path) -> Try:
     """Put an exporter on trial, and return what became of each scenario."""
 
     def put(exporter: str, warehouse: str, *scenarios: str, seed: int = 1, **more: object) -> dict[str, Outcome]:
-        engine, name = engine_of(warehouse)
-        accused = Accused(words_of(exporter), engine, name, tmp_path, **more)  # type: ignore[arg-type]
+        accused = Accused(words_of(exporter), warehouses_at(warehouse, str), tmp_path, **more)  # type: ignore[arg-type]
         trial = Trial(accused, tmp_path / "trial", dict(os.environ), seed=seed, pace=FAST)
         return {outcome.scenario: outcome for outcome in trial.outcomes(chosen(scenarios or ("healthy",)))}
 

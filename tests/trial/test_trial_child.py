@@ -12,8 +12,9 @@ import pytest
 from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.trial.assignment import Assignment, Pace
 from clari_readiness.trial.child import Child, CommandStarter, Killer, NurseryStarter, Start, awaited
-from clari_readiness.trial.exporter import engine_of, words_of
+from clari_readiness.trial.exporter import words_of
 from clari_readiness.trial.variables import ALLOWED, Names, Whereabouts, child_environment
+from clari_readiness.trial.warehouses import Files, warehouses_at
 from tests.trial.making import BEGAN
 
 SECRETS = {
@@ -45,8 +46,8 @@ def told(names: Names | None = None) -> dict[str, str]:
         proxy="http://127.0.0.1:2",
         home=Path("/t/home"),
         temporary=Path("/t/tmp"),
-        warehouse=Path("/t/w.duckdb"),
-        engine="duckdb",
+        warehouse_url="duckdb:////t/w.duckdb",
+        warehouse_path=Path("/t/w.duckdb"),
     )
     caller = {**SECRETS, "PATH": "/bin", "PYTHONPATH": "/src"}
     assignment = Assignment("f", ("2027_Q4", "2027_Q3"), ("forecast",), audit_from=BEGAN)
@@ -172,12 +173,19 @@ def test_an_exporter_that_is_none_is_one_line(written: str) -> None:
         words_of(written)
 
 
-def test_a_warehouse_is_a_file_of_duckdb_or_sqlite() -> None:
-    assert engine_of("sqlite:///out.sqlite") == ("sqlite", "out.sqlite")
-    for url in ("snowflake://user:secret@account/db", "duckdb://", "out.duckdb"):
-        with pytest.raises(SettingsError, match="a trial reads DuckDB and SQLite files so far") as caught:
-            engine_of(url)
-        assert "secret" not in str(caught.value)
+def test_a_warehouse_is_a_file_of_duckdb_or_sqlite_or_a_server_that_is_not_looked_at_yet() -> None:
+    assert warehouses_at("sqlite:///out.sqlite", str) == Files("sqlite", "out.sqlite")
+    warehouses_at("postgresql://nobody@nowhere.invalid/postgres", str)
+    for url in ("snowflake://user@account/db", "duckdb://", "out.duckdb", "postgresql://"):
+        with pytest.raises(SettingsError, match="a trial reads DuckDB and SQLite files, and databases of PostgreSQL"):
+            warehouses_at(url, str)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@h/d", "snowflake://u@a/d?password=hunter2"])
+def test_a_password_in_a_url_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match="is written with a password") as caught:
+        warehouses_at(url, str)
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

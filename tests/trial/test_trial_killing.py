@@ -16,6 +16,7 @@ from clari_readiness.simulator import Match, Organisation, Simulator
 from clari_readiness.simulator.faults.dripping import Dripping
 from clari_readiness.trial.child import Child, CommandStarter, Killer, Start, kill_group
 from clari_readiness.trial.killing import KilledAfter, KilledAsItWrites, KilledInDownload
+from clari_readiness.trial.warehouses.files import FileWarehouse
 
 SOON = 10.0
 
@@ -81,7 +82,7 @@ def test_it_dies_as_its_warehouse_begins_to_change_and_of_no_other_file(
 ) -> None:
     warehouse = tmp_path / "w.sqlite"
     warehouse.write_bytes(b"before")
-    simulator.set_faults([KilledAsItWrites(killer, warehouse)])
+    simulator.set_faults([KilledAsItWrites(killer, FileWarehouse("sqlite", warehouse).seen)])
     assert download().status_code == 200
     (tmp_path / "staging.json").write_bytes(b"{}")
     (tmp_path / "w.sqlite.landing").mkdir()
@@ -94,7 +95,7 @@ def test_it_dies_at_the_change_that_was_named_and_not_before(
     simulator: Simulator, download: Download, child: Child, killer: Killer, tmp_path: Path
 ) -> None:
     warehouse = tmp_path / "w.sqlite"
-    simulator.set_faults([KilledAsItWrites(killer, warehouse, nth=2)])
+    simulator.set_faults([KilledAsItWrites(killer, FileWarehouse("sqlite", warehouse).seen, nth=2)])
     download()
     warehouse.write_bytes(b"first")
     assert is_alive(child)
@@ -119,7 +120,7 @@ def test_nobody_is_killed_when_the_run_is_over(
     simulator: Simulator, download: Download, child: Child, killer: Killer, tmp_path: Path
 ) -> None:
     warehouse = tmp_path / "w.sqlite"
-    simulator.set_faults([KilledAsItWrites(killer, warehouse), KilledAfter(killer, 0.1)])
+    simulator.set_faults([KilledAsItWrites(killer, FileWarehouse("sqlite", warehouse).seen), KilledAfter(killer, 0.1)])
     download()
     killer.rest()
     warehouse.write_bytes(b"the next run writes")

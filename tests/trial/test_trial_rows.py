@@ -10,13 +10,18 @@ import duckdb
 import pytest
 
 from clari_readiness.errors import WarehouseError
-from clari_readiness.trial.rows import FORECASTS, TableNames, read_rows
+from clari_readiness.trial.rows import FORECASTS, Mapped, Rows, TableNames
+from clari_readiness.trial.warehouses.files import FileWarehouse
 
 _COLUMNS = (
     "forecast_name, time_period, time_frame_id, user_id, field_id, forecast_amount, quota_amount, crm_closed,"
     " exported_at"
 )
 _ROW = "'f', '2027_Q4', 'TF:2026-11-18', '1:A', 'fc'"
+
+
+def read_rows(path: Path, mapped: Mapped) -> Rows:
+    return FileWarehouse("duckdb", path).rows(mapped)
 
 
 def duck(path: Path, amount: str, at: str, *, name: str = FORECASTS, columns: str = _COLUMNS) -> Path:

@@ -8,6 +8,7 @@ import pytest
 from clari_readiness.environments import Environment, load
 from clari_readiness.trial import Accused, Pace, Trial, Verdict, Wishes, accused_of, chosen
 from clari_readiness.trial.exporter import words_of
+from clari_readiness.trial.warehouses import Files
 from tests.trial.conftest import EXPORTERS
 from tests.trial.test_trial_command import SETTINGS
 
@@ -45,7 +46,7 @@ def test_scenarios_are_tried_one_by_one_unless_somebody_says_that_they_share_not
 def test_an_exporter_that_must_be_alone_where_it_is_started_is_not_in_its_own_way(tmp_path: Path) -> None:
     text = (EXPORTERS / "repeats_the_post.py").read_text()
     (tmp_path / "alone.py").write_text(text.partition("if __name__")[0] + ALONE)
-    accused = Accused(words_of("python3 alone.py"), "sqlite", "w.sqlite", tmp_path, at_once=1)
+    accused = Accused(words_of("python3 alone.py"), Files("sqlite", "w.sqlite"), tmp_path, at_once=1)
     trial = Trial(accused, tmp_path / "trial", dict(os.environ), pace=Pace(20.0))
     names = ("content_names", "content_unordered", "duplicates_two_roles", "job_bare")
     assert {each.verdict for each in trial.outcomes(chosen(names))} == {Verdict.KEPT}

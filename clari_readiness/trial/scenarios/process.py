@@ -48,7 +48,7 @@ SCENARIOS = (
     Scenario(
         "process_no_room",
         ("CLA-11",),
-        "no file could be written beyond a few kilobytes, as on a full disk",
+        "its files could not grow, or its server took no changes, as on a full disk",
         no_room,
         End.EITHER,
     ),

@@ -15,9 +15,9 @@ from tests.sabotage.exporters import plain
 DEFECT = "DEFECT"
 
 
-def run(name):
-    """Run the exporter with this defect, without any when the name is empty."""
-    if name:
+def run(names):
+    """Run the exporter with this defect, without any when the name is empty; `postgres+postgres.appends` are two."""
+    for name in filter(None, names.split("+")):
         worse = vars(importlib.import_module(f"tests.sabotage.exporters.{name}"))
         vars(plain).update({each: value for each, value in worse.items() if each in vars(plain) and each[0] != "_"})
     return plain.main()

@@ -1,0 +1,7 @@
+"""What an exporter on trial writes into: in each scenario a warehouse of its own, whichever engine that takes."""
+
+from clari_readiness.trial.warehouses.files import Files
+from clari_readiness.trial.warehouses.named import Resolve, warehouses_at
+from clari_readiness.trial.warehouses.seam import ScenarioWarehouse, Warehouses
+
+__all__ = ["Files", "Resolve", "ScenarioWarehouse", "Warehouses", "warehouses_at"]

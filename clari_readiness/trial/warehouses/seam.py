@@ -1,0 +1,54 @@
+"""The seam: what an engine must do, so that exporters that write into it can be put on trial."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from clari_readiness.trial.rows import Mapped, Rows
+
+
+class ScenarioWarehouse(Protocol):
+    """The warehouse of one scenario: the exporter's alone, and empty at first."""
+
+    @property
+    def url(self) -> str:
+        """What the exporter is told; it may hold a password."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file, where it is one."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What of the URL nobody but the exporter may see."""
+
+    def rows(self, mapped: Mapped) -> Rows:
+        """Return what is in it, once nobody writes any more. Raises WarehouseError."""
+
+    def seen(self) -> object:
+        """Return what can be seen from outside of a run that writes: when it is another than before, one does."""
+
+    def full(self) -> AbstractContextManager[int | None]:
+        """Let nothing more be written while the block runs, as on a full disk.
+
+        Gives how large a file the exporter may write (bytes), where that is how it is done.
+        """
+
+
+class Warehouses(Protocol):
+    """Makes one for each scenario; several may be there side by side."""
+
+    @property
+    def shown(self) -> tuple[str, str | None]:
+        """URL and path as they may be shown, with words in capitals where each scenario has its own."""
+
+    def prepare(self) -> None:
+        """See, before anything is started, that it can be done, and take away what a killed trial left.
+
+        Raises SettingsError where somebody must decide otherwise, and NotVerified where nobody could look.
+        """
+
+    def made(self, directory: Path) -> AbstractContextManager[ScenarioWarehouse]:
+        """Make one, and take it away again; `directory` is the scenario's own."""
