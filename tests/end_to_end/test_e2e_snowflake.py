@@ -1,4 +1,4 @@
-"""The reference exporter into what stands in for Snowflake, with the real commands: again, two at once, the gate over it."""
+"""The reference exporter into what stands in for Snowflake, with the real commands: twice, and the gate over it."""
 
 from __future__ import annotations
 
