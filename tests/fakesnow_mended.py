@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from sqlglot import exp
 
 # fakesnow keeps arrays as documents, which its own functions of arrays do not take.
 _OF_ARRAYS = {
@@ -46,6 +47,8 @@ def _mend_modules() -> None:
     schema: Any = import_module("fakesnow.info_schema")
     schema.insert_table_comment_sql = _said_of_tables(schema.insert_table_comment_sql)
     schema.insert_text_lengths_sql = _said_of_tables(schema.insert_text_lengths_sql)
+    cursor: Any = import_module("fakesnow.cursor").FakeSnowflakeCursor
+    cursor._transform = _once(cursor._transform)
 
 
 def _with_nulls(struct: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -81,3 +84,18 @@ def _said_of_tables(said: Callable[..., str]) -> Callable[..., str]:
         return "SELECT 1" if table.lower() == "merge_candidates" else said(catalog, schema, table, what)
 
     return written
+
+
+def _once(transform: Callable[..., Any]) -> Callable[..., Any]:
+    """Say what changes rows, or asks for them, once in DuckDB's words: that takes seventy walks through a statement."""
+    said: dict[tuple[str, str | None, str | None], Any] = {}
+
+    def transformed(cursor: Any, expression: exp.Expr, params: Any) -> Any:
+        if not isinstance(expression, exp.Select | exp.Insert | exp.Update | exp.Delete):
+            return transform(cursor, expression, params)
+        key = (expression.sql("snowflake"), cursor._conn.database, cursor._conn.schema)
+        if key not in said:
+            said[key] = transform(cursor, expression, params)
+        return said[key].copy()
+
+    return transformed

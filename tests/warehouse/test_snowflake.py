@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import sys
 from collections.abc import Callable
@@ -11,12 +12,15 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse import Tables, WarehouseReader
 from clari_readiness.warehouse.columns import Described, Kind
 from clari_readiness.warehouse.engines.snowflake import DIALECT
 from clari_readiness.warehouse.engines.snowflake_url import address_of
+from clari_readiness.warehouse.statements import statement
 from tests.snowflake_server import USER, WRITES, Snowflake, into_snowflake
 from tests.warehouse.documents import document, entry
 
@@ -170,3 +174,36 @@ def test_what_lies_in_another_schema_is_found_and_its_name_is_never_read_as_sql(
     with opened(into_snowflake(path, snowflake), Tables('s."clari ""?"" table"')) as reader:
         ((_, _, rows, _, _),) = reader.ask("kept_periods").rows
         assert rows == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("checks/has_table", "checks/whole_by_ledger", "checks/job_phases", "checks/job_outcomes"),
+        *("checks/unended_jobs", "checks/loaded_periods", "checks/audit_days_before"),
+        *("metrics/newest_jobs", "reconcile/newest_jobs"),
+    ],
+)
+def test_what_the_exporter_made_is_asked_for_by_its_names_in_upper_case_and_answers_in_lower_case(name: str) -> None:
+    lists = ("columns", "jobs", "forecasts", "periods")
+    params = {word: ["a"] if word in lists else "a" for word in re.findall(r"\$(\w+)", statement(name))}
+    tree = sqlglot.parse_one(DIALECT.render(statement(name), params).sql, read="snowflake")
+    assert isinstance(tree, exp.Select)
+    assert all(column == column.lower() for column in tree.named_selects)
+    tables = list(tree.find_all(exp.Table))
+    assert tables
+    for table in tables:
+        assert all(part.name == part.name.upper() for part in table.parts)
+        around = table.find_ancestor(exp.Select)
+        assert around is not tree
+        assert all(column.name == column.name.upper() for column in around.find_all(exp.Column))
+
+
+def test_how_far_two_moments_lie_apart_is_asked_of_snowflake_which_subtracts_none() -> None:
+    said = DIALECT.render("SELECT epoch(a - b) AS apart FROM t", {}).sql
+    assert 'CAST(DATEDIFF(MICROSECOND, "b", "a") AS DOUBLE) / 1000000' in said
+
+
+def test_a_name_in_quotes_and_a_table_of_a_teams_own_stay_as_they_are() -> None:
+    assert '"export_jobs"' in DIALECT.render('SELECT state FROM "export_jobs"', {}).sql
+    assert '"S"."export_jobs"' in DIALECT.render('SELECT state FROM "S".export_jobs', {}).sql

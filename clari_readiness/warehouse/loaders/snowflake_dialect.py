@@ -176,7 +176,7 @@ def script(sql: str, params: Mapping[str, Any] | None = None) -> tuple[Said, ...
 def _script(sql: str, lists: tuple[tuple[str, int], ...]) -> tuple[Said, ...]:
     trees = (tree for tree in sqlglot.parse(sql, read="duckdb") if not isinstance(tree, exp.Semicolon | None))
     said = (DIALECT.ordered(of_each(each, dict(lists))) for tree in trees for each in _without_making(tree))
-    return tuple(Said(text, order) for text, order in said)
+    return tuple(Said("BEGIN TRANSACTION" if text == "BEGIN" else text, order) for text, order in said)
 
 
 def _without_making(tree: exp.Expr) -> Iterator[exp.Expr]:
