@@ -189,12 +189,13 @@ def test_tables_and_columns_are_found_by_the_names_that_the_exporter_gave_them(
 def test_rows_are_read_when_the_statement_of_a_dead_exporter_has_ended(
     place: PostgresWarehouse, exporter: psycopg.Connection[Any]
 ) -> None:
-    exporter.execute("CREATE TABLE opportunities AS SELECT '1' AS opportunity_id WHERE false")
-    slow = "INSERT INTO opportunities SELECT '1' FROM (SELECT pg_sleep(0.5)) AS slept"
+    exporter.execute("CREATE TABLE opportunities (opportunity_id text)")
+    slow = """INSERT INTO opportunities
+        SELECT CASE WHEN number > 1 THEN CAST(pg_sleep(0.7) AS text) ELSE '' END FROM generate_series(1, 2) AS number"""
     at_work = threading.Thread(target=lambda: (exporter.execute(slow), exporter.close()))
     at_work.start()
     _until(lambda: place.seen() != frozenset() or not at_work.is_alive())
-    assert len(place.rows({}).opportunities) == 1
+    assert len(place.rows({}).opportunities) == 2
     at_work.join()
 
 
