@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,14 +10,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from clari_readiness.environments import load
 from clari_readiness.errors import NotVerified, SettingsError, WarehouseError
 from clari_readiness.model.time import SystemClock
-from clari_readiness.trial import Verdict
+from clari_readiness.trial import Pace, Verdict, Wishes, accused_of
+from clari_readiness.trial.preview import preview
 from clari_readiness.trial.rows import FORECASTS, TableNames
 from clari_readiness.trial.warehouses.postgres import Postgres, PostgresWarehouse
 from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, shown_url
@@ -189,12 +191,13 @@ def test_tables_and_columns_are_found_by_the_names_that_the_exporter_gave_them(
 def test_rows_are_read_when_the_statement_of_a_dead_exporter_has_ended(
     place: PostgresWarehouse, exporter: psycopg.Connection[Any]
 ) -> None:
-    exporter.execute("CREATE TABLE opportunities AS SELECT '1' AS opportunity_id WHERE false")
-    slow = "INSERT INTO opportunities SELECT '1' FROM (SELECT pg_sleep(0.5)) AS slept"
+    exporter.execute("CREATE TABLE opportunities (opportunity_id text)")
+    slow = """INSERT INTO opportunities
+        SELECT CASE WHEN number > 1 THEN CAST(pg_sleep(0.7) AS text) ELSE '' END FROM generate_series(1, 2) AS number"""
     at_work = threading.Thread(target=lambda: (exporter.execute(slow), exporter.close()))
     at_work.start()
     _until(lambda: place.seen() != frozenset() or not at_work.is_alive())
-    assert len(place.rows({}).opportunities) == 1
+    assert len(place.rows({}).opportunities) == 2
     at_work.join()
 
 
@@ -257,23 +260,21 @@ sys.exit(1)
 def test_a_password_reaches_the_exporter_alone_and_in_one_variable(
     url: str, role: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from urllib.parse import quote  # noqa: PLC0415
-
     (tmp_path / "leaks.py").write_text(LEAKS)
     whole = url.replace("postgres@", f"{role('CREATEDB')}:{quote(PASSWORD, safe='')}@", 1)
     monkeypatch.setenv("TRIAL_WAREHOUSE", whole)
     options = ("--exporter", "python3 leaks.py", "--warehouse", "env://TRIAL_WAREHOUSE", "--time-scale", "20")
-    shown = trial(tmp_path, *options, "--print-env")
+    shown = preview(accused_of(None, Wishes("true", "env://TRIAL_WAREHOUSE")), Pace(), {})
     ended = trial(tmp_path, *options, "--json", "found.json")
-    assert (shown.returncode, ended.returncode) == (0, 1), ended.stdout + ended.stderr
-    assert "WAREHOUSE_URL=postgresql://USER:PASSWORD@/A DATABASE MADE FOR THE RUN?host=..." in shown.stdout.splitlines()
-    assert "WAREHOUSE_PATH" not in shown.stdout
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert shown["WAREHOUSE_URL"] == "postgresql://USER:PASSWORD@/A DATABASE MADE FOR THE RUN?host=..."
+    assert "WAREHOUSE_PATH" not in shown
     evidence = tmp_path / ".readiness" / "trial" / "healthy"
     assert "held by ['WAREHOUSE_URL']" in (evidence / "output.txt").read_text()
     assert "--warehouse env://TRIAL_WAREHOUSE" in (evidence / "again.txt").read_text()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in files} >= {"journal.har", "broken.json", "runs.json", "trial.json", "found.json"}
-    said = [*(path.read_text() for path in files), shown.stdout, shown.stderr, ended.stdout, ended.stderr]
+    said = [*(path.read_text() for path in files), *shown.values(), ended.stdout, ended.stderr]
     for each in (PASSWORD, quote(PASSWORD, safe=""), quote(PASSWORD)):
         assert not any(each in text for text in said)
 
@@ -290,25 +291,25 @@ def test_a_password_of_the_callers_surroundings_is_in_the_url_that_the_exporter_
             psycopg.connect(made.url).close()
 
 
-def on_trial(directory: Path, url: str) -> subprocess.CompletedProcess[str]:
-    return trial(directory, "--exporter", "touch started", "--warehouse", url)
-
-
-def test_a_server_that_cannot_be_used_is_one_line_and_nothing_is_started(
+def test_a_role_that_may_make_no_database_is_one_line_and_nothing_is_started(
     url: str, role: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     name = role("")
-    without_right = on_trial(tmp_path, url.replace("postgres@", f"{name}@", 1))
-    nowhere = on_trial(tmp_path, "postgresql://me@127.0.0.1:1/postgres")
-    for ended, code in ((without_right, 4), (nowhere, 10)):
-        assert (ended.returncode, len(ended.stderr.splitlines())) == (code, 1), ended.stderr
-    assert f"the role {name} may not make databases" in without_right.stderr
-    assert f'ALTER ROLE "{name}" CREATEDB' in without_right.stderr
-    assert "postgresql://127.0.0.1:1/postgres cannot be reached: " in nowhere.stderr
-    assert "look at host and port in the URL of the trial's warehouse" in nowhere.stderr
-    assert PASSWORD not in without_right.stderr + nowhere.stderr
+    ended = trial(tmp_path, "--exporter", "touch started", "--warehouse", url.replace("postgres@", f"{name}@", 1))
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (4, 1), ended.stderr
+    assert f"the role {name} may not make databases" in ended.stderr
+    assert f'ALTER ROLE "{name}" CREATEDB' in ended.stderr
+    assert PASSWORD not in ended.stderr
     assert not (tmp_path / "started").exists()
+
+
+def test_a_server_that_cannot_be_reached_could_not_be_looked_at() -> None:
+    with pytest.raises(NotVerified) as caught:
+        Postgres("postgresql://me:hunter2@127.0.0.1:1/postgres").prepare()
+    assert str(caught.value).startswith("postgresql://127.0.0.1:1/postgres cannot be reached: ")
+    assert str(caught.value).endswith("look at host and port in the URL of the trial's warehouse")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_the_teams_own_warehouse_is_no_place_for_a_trial_and_nobody_connects_with_it(
@@ -321,9 +322,9 @@ def test_the_teams_own_warehouse_is_no_place_for_a_trial_and_nobody_connects_wit
             Postgres(mine, lambda: own).prepare()
     warehouse = f'warehouse.url = "{own}"\ntrial = {{ warehouse = "{own}" }}\n'
     (tmp_path / "clari-readiness.toml").write_text(SETTINGS + warehouse)
-    ended = trial(tmp_path, "--env", "prod")
-    assert (ended.returncode, len(ended.stderr.splitlines())) == (4, 1), ended.stderr
-    assert not (tmp_path / "started").exists()
+    accused = accused_of(load(tmp_path / "clari-readiness.toml", environ={}).get("prod"), Wishes())
+    with pytest.raises(SettingsError, match="no place for a trial"):
+        accused.warehouses.prepare()
     assert not server.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s", (name,)).fetchall()
     Postgres(own.replace(name, "postgres"), lambda: own).prepare()
 
@@ -360,8 +361,6 @@ def test_a_url_that_cannot_be_read_is_a_mistake_and_is_not_repeated() -> None:
 
 
 def test_a_reference_is_resolved_when_it_is_needed_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    from clari_readiness.trial.settings import Wishes, accused_of  # noqa: PLC0415
-
     accused = accused_of(None, Wishes("true", "env://TRIAL_WAREHOUSE"))
     with pytest.raises(SettingsError, match="environment variable TRIAL_WAREHOUSE is not set"):
         accused.warehouses.prepare()
