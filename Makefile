@@ -22,7 +22,7 @@ test: $(VENV)/.dev $(AIRFLOW)/.done $(DBT)/.done  ## run every test
 engines: $(VENV)/.dev  ## ask each engine every question of the checks, reconciliation and anomalies; `make test` deals them out
 	@ENGINES=all $(BIN)/pytest tests/warehouse tests/reconcile tests/monitoring -n auto --dist loadfile $(ARGS)
 
-soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, 2,000 in PostgreSQL, and say how often it really was
+soak: $(VENV)/.dev  ## try each law 5,000 times, 20,000 where it needs no database, 500 in PostgreSQL, and say how often it really was
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest tests -k "test_law_ or holds_in_postgres" -n auto --dist load --maxschedchunk 1 -q $(ARGS)
 
 sabotage: $(VENV)/.dev  ## break every item, judged by all of them; then try every exporter: the whole matrix, three times

@@ -21,7 +21,7 @@ from tests.warehouse.server_shelf import VIEWS
 from tests.warehouse.shelf import Shelf
 
 SOAK = os.environ.get("HYPOTHESIS_PROFILE") == "soak"
-EXAMPLES = 2_000 if SOAK else 15
+EXAMPLES = 500 if SOAK else 15
 SETTINGS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MODULES = (of_loading, of_changes, of_retention) if SOAK else (of_changes, of_retention)
 """The laws of loading follow from DuckDB's where the rows are the same, which is asked below; a soak asks them, too."""
