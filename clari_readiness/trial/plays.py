@@ -12,10 +12,7 @@ from clari_readiness.trial.killing import KilledAfter, KilledAsItWrites, KilledA
 from clari_readiness.trial.stage import Stage
 
 _WHILE_LOADING = 2
-_CHANGES = (
-    1,
-    4,
-)  # of the warehouse as it is seen from outside: within the first transaction, and after it, if there is another
+_CHANGES = (1, 4)  # that are seen of a warehouse: within the first transaction, and after it, if there is another
 
 
 def once(stage: Stage) -> None:

@@ -408,20 +408,7 @@ def test_relative_paths_start_at_the_base_and_absolute_ones_do_not() -> None:
 def test_every_statement_says_first_what_it_returns() -> None:
     folder = Path(str(files("clari_readiness.warehouse") / "sql"))
     names = [str(file.relative_to(folder).with_suffix("")) for file in folder.rglob("*.sql")]
-    assert len(names) > 20
-    assert {str(Path(name).parent) for name in names} == {
-        ".",
-        "anomalies",
-        "checks",
-        "engines/postgres",
-        "engines/snowflake",
-        "engines/sqlite",
-        "kept",
-        "metrics",
-        "reconcile",
-        "retention",
-        "state",
-    }
+    assert len(names) > 100
     for name in names:
         assert statement(name).startswith("-- Returns "), name
 
