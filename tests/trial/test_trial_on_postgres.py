@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -23,7 +24,7 @@ from clari_readiness.trial import Pace, Verdict, Wishes, accused_of
 from clari_readiness.trial.preview import preview
 from clari_readiness.trial.rows import FORECASTS, TableNames
 from clari_readiness.trial.warehouses.postgres import Postgres, PostgresWarehouse
-from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, shown_url
+from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, shown_url, url_of
 from tests.elsewhere import new_database
 from tests.sabotage.specimens import Specimen, constants_of
 from tests.servers import GUARDED
@@ -345,6 +346,25 @@ def test_the_teams_own_warehouse_is_no_place_for_a_trial_and_nobody_connects_wit
 def test_two_urls_name_one_database_by_host_port_and_name(one: str, other: str, same: bool) -> None:
     assert same_database(one, other) is same
     assert same_database(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "made"),
+    [
+        ("postgres://db/x?sslmode=require", "db", "postgresql://me:p%40s%2Fs@db:5433/D?sslmode=require"),
+        (
+            "postgresql:///x?user=me&password=p%40s%2Fs",
+            "/run/pg",
+            "postgresql://me:p%40s%2Fs@/D?host=/run/pg&port=5433",
+        ),
+        ("postgresql://a,b/x?options=-c%20a%3Db+c", "b", "postgresql://me:p%40s%2Fs@b:5433/D?options=-c%20a%3Db%2Bc"),
+        ("postgresql://?service=trial", "::1", "postgresql://me:p%40s%2Fs@[::1]:5433/D"),
+    ],
+)
+def test_the_url_of_a_scenarios_database_is_whole(url: str, host: str, made: str) -> None:
+    session: Any = SimpleNamespace(host=host, port=5433, user="me", password="p@s/s")
+    assert url_of(url, session, "D") == made
+    assert secrets_in(made) == ("p@s/s",)
 
 
 def test_a_url_is_shown_without_anything_that_could_be_secret() -> None:

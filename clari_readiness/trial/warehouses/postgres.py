@@ -56,20 +56,17 @@ class Postgres:
         refuses, is NotVerified.
         """
         self._refuse_the_own()
-        try:
-            with self._session() as session:
-                _require_the_right(session)
-                for (name,) in session.said(statement("engines/postgres/trial_leftovers")).fetchall():
-                    with suppress(WarehouseError):  # somebody has just connected with it, or dropped it
-                        session.said(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-        except WarehouseError as error:
-            way_out = error.way_out.replace("`warehouse.url`", "the URL of the trial's warehouse")
-            raise NotVerified(error.message, way_out=way_out) from None
+        with _in_words_of_the_trial(NotVerified), self._session() as session:
+            _require_the_right(session)
+            for (name,) in session.said(statement("engines/postgres/trial_leftovers")).fetchall():
+                with suppress(WarehouseError):  # somebody has just connected with it, or dropped it
+                    session.said(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
     @contextmanager
     def made(self, directory: Path) -> Iterator[ScenarioWarehouse]:  # noqa: ARG002 - a file would lie there
         """Make a database, and drop it, whoever is still connected with it."""
-        name, url = self._made()
+        with _in_words_of_the_trial(WarehouseError):
+            name, url = self._made()
         try:
             with closing(PostgresWarehouse.open(url, SystemClock())) as warehouse:
                 yield warehouse
@@ -102,6 +99,16 @@ class Postgres:
                 f"{name_of(self._url)} is the warehouse of `warehouse.url`, and no place for a trial",
                 way_out="name another server, or another database of that one, such as postgres",
             )
+
+
+@contextmanager
+def _in_words_of_the_trial(kind: type[ReadinessError]) -> Iterator[None]:
+    """Have what the engine says of `warehouse.url` be said of the trial's, as an error of this kind."""
+    try:
+        yield
+    except WarehouseError as error:
+        way_out = error.way_out.replace("`warehouse.url`", "the URL of the trial's warehouse")
+        raise kind(error.message, way_out=way_out) from None
 
 
 def _require_the_right(session: PostgresSession) -> None:
