@@ -49,6 +49,7 @@ def _mend_modules() -> None:
     schema.insert_text_lengths_sql = _said_of_tables(schema.insert_text_lengths_sql)
     cursor: Any = import_module("fakesnow.cursor").FakeSnowflakeCursor
     cursor._transform = _once(cursor._transform)
+    cursor._describe_last_sql = _as_named(cursor._describe_last_sql)
 
 
 def _with_nulls(struct: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -84,6 +85,18 @@ def _said_of_tables(said: Callable[..., str]) -> Callable[..., str]:
         return "SELECT 1" if table.lower() == "merge_candidates" else said(catalog, schema, table, what)
 
     return written
+
+
+def _as_named(describe: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """Call columns as the answer does: DuckDB describes "a" of (SELECT "A" AS "a") as "A"."""
+
+    def described(cursor: Any) -> list[Any]:
+        rows, names = describe(cursor), cursor._arrow_table.schema.names
+        pairs = zip(rows, names, strict=True) if len(rows) == len(names) else ()
+        same = [(name, *row[1:]) for row, name in pairs if row[0].lower() == name.lower()]
+        return same if len(same) == len(rows) else rows
+
+    return described
 
 
 def _once(transform: Callable[..., Any]) -> Callable[..., Any]:
