@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlglot import exp
 
 # fakesnow keeps arrays as documents, which its own functions of arrays do not take.
 _OF_ARRAYS = {
@@ -48,7 +47,6 @@ def _mend_modules() -> None:
     schema.insert_table_comment_sql = _said_of_tables(schema.insert_table_comment_sql)
     schema.insert_text_lengths_sql = _said_of_tables(schema.insert_text_lengths_sql)
     cursor: Any = import_module("fakesnow.cursor").FakeSnowflakeCursor
-    cursor._transform = _once(cursor._transform)
     cursor._describe_last_sql = _as_named(cursor._describe_last_sql)
 
 
@@ -97,18 +95,3 @@ def _as_named(describe: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]
         return same if len(same) == len(rows) else rows
 
     return described
-
-
-def _once(transform: Callable[..., Any]) -> Callable[..., Any]:
-    """Say what changes rows, or asks for them, once in DuckDB's words: that takes seventy walks through a statement."""
-    said: dict[tuple[str, str | None, str | None], Any] = {}
-
-    def transformed(cursor: Any, expression: exp.Expr, params: Any) -> Any:
-        if not isinstance(expression, exp.Select | exp.Insert | exp.Update | exp.Delete):
-            return transform(cursor, expression, params)
-        key = (expression.sql("snowflake"), cursor._conn.database, cursor._conn.schema)
-        if key not in said:
-            said[key] = transform(cursor, expression, params)
-        return said[key].copy()
-
-    return transformed
