@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlglot import exp
 
 # fakesnow keeps arrays as documents, which its own functions of arrays do not take.
 _OF_ARRAYS = {
@@ -48,7 +47,7 @@ def _mend_modules() -> None:
     schema.insert_table_comment_sql = _said_of_tables(schema.insert_table_comment_sql)
     schema.insert_text_lengths_sql = _said_of_tables(schema.insert_text_lengths_sql)
     cursor: Any = import_module("fakesnow.cursor").FakeSnowflakeCursor
-    cursor._transform = _once(cursor._transform)
+    cursor._describe_last_sql = _as_named(cursor._describe_last_sql)
 
 
 def _with_nulls(struct: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -86,16 +85,13 @@ def _said_of_tables(said: Callable[..., str]) -> Callable[..., str]:
     return written
 
 
-def _once(transform: Callable[..., Any]) -> Callable[..., Any]:
-    """Say what changes rows, or asks for them, once in DuckDB's words: that takes seventy walks through a statement."""
-    said: dict[tuple[str, str | None, str | None], Any] = {}
+def _as_named(describe: Callable[[Any], list[Any]]) -> Callable[[Any], list[Any]]:
+    """Call columns as the answer does: DuckDB describes "a" of (SELECT "A" AS "a") as "A"."""
 
-    def transformed(cursor: Any, expression: exp.Expr, params: Any) -> Any:
-        if not isinstance(expression, exp.Select | exp.Insert | exp.Update | exp.Delete):
-            return transform(cursor, expression, params)
-        key = (expression.sql("snowflake"), cursor._conn.database, cursor._conn.schema)
-        if key not in said:
-            said[key] = transform(cursor, expression, params)
-        return said[key].copy()
+    def described(cursor: Any) -> list[Any]:
+        rows, names = describe(cursor), cursor._arrow_table.schema.names
+        pairs = zip(rows, names, strict=True) if len(rows) == len(names) else ()
+        same = [(name, *row[1:]) for row, name in pairs if row[0].lower() == name.lower()]
+        return same if len(same) == len(rows) else rows
 
-    return transformed
+    return described

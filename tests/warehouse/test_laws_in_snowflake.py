@@ -16,7 +16,7 @@ from tests.warehouse.server_shelf import VIEWS
 from tests.warehouse.shelf import Shelf
 from tests.warehouse.snowflake_shelf import SnowflakeShelf
 
-EXAMPLES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 4
+EXAMPLES = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 3
 """Each statement is said again in DuckDB's words, which takes longer than to run it."""
 
 
