@@ -11,7 +11,6 @@ Surface = Literal["forecast", "audit", "opportunities"]
 
 
 _SLOWEST = 2.0  # simulated seconds in a real one
-_SEVERAL = 5.0  # times as long as in the healthy run: the machine may have more to do later
 _UNSEEN = 0.15  # simulated seconds that may lie between two requests without any pause
 
 
@@ -40,9 +39,9 @@ class Pace:
         by = max(2.0, added / _UNSEEN)
         return replace(self, scale=max(_SLOWEST, float(int(self.scale / by))))
 
-    def patient(self, usual: float) -> Pace:
-        """Return the pace at which an exporter is given several times the real seconds that a good run of it takes."""
-        return replace(self, work=max(self.work, _SEVERAL * usual))
+    def patient(self, work: float) -> Pace:
+        """Return the pace at which a run may take so many real seconds at least, besides all that it waits for."""
+        return replace(self, work=max(self.work, work))
 
     def real(self, seconds: float) -> float:
         """Return the real seconds that so many of the simulator's take."""

@@ -11,6 +11,11 @@ _BURST = 0.003  # seconds of computing: about what a client does between an answ
 _BETWEEN = 0.1  # seconds
 
 
+def slowness(added: float) -> float:
+    """Return how many times as long as on an idle machine everything takes, where so much is added to a moment."""
+    return 1.0 + added / _BURST
+
+
 class Meter:
     """Computes for a moment now and then, and measures how much longer that takes than it computes.
 

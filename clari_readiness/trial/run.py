@@ -18,7 +18,7 @@ from clari_readiness.trial.evidence import Evidence
 from clari_readiness.trial.exporter import Accused
 from clari_readiness.trial.laws.always import judged
 from clari_readiness.trial.laws.busy import hidden_by
-from clari_readiness.trial.meter import Meter
+from clari_readiness.trial.meter import Meter, slowness
 from clari_readiness.trial.place import Place
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.stage import Stage
@@ -26,6 +26,7 @@ from clari_readiness.trial.verdict import Outcome, Verdict
 
 _TIMES = 3  # that something has to be wrong which rests on time alone
 _TRIES = 6
+_SEVERAL = 5.0  # times as long as a good run took: the machine may have more to do later
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Trial:
                 first = self._outcome(scenarios[0], starter)
                 yield first
                 if first.verdict is Verdict.KEPT:
-                    trial = replace(self, pace=self.pace.patient(first.longest))
+                    trial = replace(self, pace=self.pace.patient(_SEVERAL * first.longest))
                     yield from trial._side_by_side(scenarios[1:], starter)
         finally:
             starter.close()
@@ -81,6 +82,8 @@ class Trial:
     def _outcome(self, scenario: Scenario, starter: Starter) -> Outcome:
         """Return what becomes of a scenario; what rests on time alone is wrong only if it is so three times.
 
+        A run that had to be stopped has more time in the next try, the more the machine has to do.
+
         Where a busy machine hides the pauses it is tried again with a slower clock, whatever seems to become of it.
         """
         pace, wrong = self.pace, 0
@@ -92,6 +95,8 @@ class Trial:
             wrong += outcome.rests_on_time
             if not outcome.rests_on_time or wrong == _TIMES:
                 break
+            if outcome.overdue:
+                pace = pace.patient(outcome.slowness * pace.work)
         return outcome
 
     def _tried(self, scenario: Scenario, starter: Starter, pace: Pace) -> Outcome:
@@ -114,10 +119,11 @@ class Trial:
     def _judged(self, scenario: Scenario, place: Place, stage: Stage, untold: Outcome) -> Outcome:
         began = time.monotonic()
         scenario.play(stage)
-        course = replace(stage.course(), added=self._meter.added(began) * place.pace.scale)
+        added = self._meter.added(began)
+        course = replace(stage.course(), added=added * place.pace.scale)
         requests = sum(len(run.requests) for run in course.runs)
         longest = max(end.seconds for run in course.runs for end in run.ends)
-        untold = replace(untold, requests=requests, longest=longest)
+        untold = replace(untold, requests=requests, longest=longest, slowness=slowness(added))
         secrets = Redactor(place.secrets)
         broken = secrets.data(judged(scenario, course))
         if scenario.pauses is not None:

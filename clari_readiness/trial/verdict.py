@@ -27,7 +27,10 @@ class Broken:
     details: tuple[Mapping[str, Any], ...] = ()
 
 
-TIMED = frozenset({"backoff", "jitter", "polling", "retry-after", "timeout", "slots", "ends"})
+ENDS = "ends"
+"""The law that a run ends by itself, in time."""
+
+TIMED = frozenset({"backoff", "jitter", "polling", "retry-after", "timeout", "slots", ENDS})
 """Laws on pauses and spans: a machine that is busy with others can break them in the exporter's place."""
 
 
@@ -37,7 +40,7 @@ class Outcome:
 
     `hidden_by` is what the machine added to each pause, in seconds of the simulator's clock, where that was so much
     that a pause cannot be told from none; 0 where it does not matter. `longest` is how many real seconds the longest
-    run took.
+    run took, `slowness` how many times as long as on an idle machine everything takes.
     """
 
     scenario: str
@@ -51,11 +54,17 @@ class Outcome:
     evidence: Path | None = field(default=None)
     hidden_by: float = 0.0
     longest: float = 0.0
+    slowness: float = 1.0
 
     @property
     def rests_on_time(self) -> bool:
-        """Whether nothing is wrong but pauses and spans."""
-        return bool(self.broken) and all(each.law in TIMED for each in self.broken)
+        """Whether nothing is wrong but pauses and spans, or what came of a run that was stopped after its time."""
+        return self.overdue or (bool(self.broken) and all(each.law in TIMED for each in self.broken))
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a run had to be stopped: what it left behind, and what the next one made of that, rests on it."""
+        return any(each.law == ENDS for each in self.broken)
 
     @property
     def sentence(self) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from clari_readiness.trial import Pace, Trial, Verdict, chosen
+from clari_readiness.trial import Accused, Outcome, Pace, Trial, Verdict, chosen
+from clari_readiness.trial.child import Starter
 from clari_readiness.trial.course import Course
 from clari_readiness.trial.laws import pauses
 from clari_readiness.trial.laws.busy import hidden_by
 from clari_readiness.trial.meter import Meter
+from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.verdict import Broken
 from tests.sabotage.specimens import DEFECTIVE
 from tests.trial.making import JOB, RESULTS, course, post, request, run
 
@@ -107,3 +110,45 @@ def test_on_a_busy_machine_who_does_not_pause_is_caught_three_times_by_a_slower_
     assert {each.law for each in outcome.broken} == {"backoff"}
     assert outcome.hidden_by == 0.0
     assert meter.asked == (1 + 1) + (1 + 3)
+
+
+STOPPED = Outcome(
+    "s",
+    (),
+    "",
+    Verdict.BROKEN,
+    broken=(Broken("quiet", "ended with exit code 1 (run 2)"), Broken("ends", "did not end within 25 s")),
+    slowness=3.0,
+)
+"""Its first run was stopped, and what that had left behind made the second one fail."""
+
+
+@dataclass(frozen=True)
+class Told(Trial):
+    """A trial whose tries come to what is told; `works` are the seconds that a run had in each."""
+
+    told: list[Outcome] = field(default_factory=list)
+    works: list[float] = field(default_factory=list)
+
+    def _tried(self, scenario: Scenario, starter: Starter, pace: Pace) -> Outcome:  # noqa: ARG002 - as it is called
+        self.works.append(pace.work)
+        return self.told.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "works"),
+    [
+        ([STOPPED, replace(STOPPED, verdict=Verdict.KEPT, broken=())], Verdict.KEPT, [15.0, 45.0]),
+        ([STOPPED, STOPPED, STOPPED], Verdict.BROKEN, [15.0, 45.0, 135.0]),
+        ([STOPPED, replace(STOPPED, broken=STOPPED.broken[:1])], Verdict.BROKEN, [15.0, 45.0]),
+        ([replace(STOPPED, slowness=1.0)] * 3, Verdict.BROKEN, [15.0, 15.0, 15.0]),
+    ],
+    ids=["slow", "hangs", "wrong as well", "hangs on an idle machine"],
+)
+def test_who_was_stopped_is_tried_again_with_more_time_where_the_machine_is_busy(
+    told: list[Outcome], verdict: Verdict, works: list[float], tmp_path: Path
+) -> None:
+    trial = Told(Accused(()), tmp_path, {}, told=list(told))
+    (scenario,) = chosen(("healthy",))
+    outcome = trial._outcome(scenario, None)  # type: ignore[arg-type]
+    assert (outcome.verdict, trial.works, trial.told) == (verdict, works, [])

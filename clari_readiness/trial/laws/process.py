@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from clari_readiness.simulator.faults.endless import ENDLESS
 from clari_readiness.trial.course import Course, End, Run
-from clari_readiness.trial.verdict import Broken
+from clari_readiness.trial.verdict import ENDS, Broken
 
 
 def ended(course: Course) -> Iterator[Broken]:
@@ -15,7 +15,7 @@ def ended(course: Course) -> Iterator[Broken]:
         for end in run.ends:
             if end.overdue:
                 asked = len(run.requests)
-                yield Broken("ends", f"did not end within {end.allowed:.0f} s, after {_count(asked)}: it was stopped")
+                yield Broken(ENDS, f"did not end within {end.allowed:.0f} s, after {_count(asked)}: it was stopped")
 
 
 def lets_go(course: Course) -> Iterator[Broken]:
