@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -14,6 +16,18 @@ class Answer(Protocol):
 
     def fetchall(self) -> list[Any]:
         """Return all rows."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """An answer whose rows are all here."""
+
+    description: Sequence[tuple[str]]
+    rows: list[tuple[Any, ...]]
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        return self.rows
 
 
 class Connection(Protocol):

@@ -22,6 +22,7 @@ from clari_readiness.simulator import (
 )
 from clari_readiness.simulator import faults as all_faults
 from clari_readiness.simulator.faults.matching import QUEUED
+from clari_readiness.simulator.faults.passing import READING as READ_IN_PASSING
 
 READING = Match("GET", r"/v4/admin/limits")
 
@@ -197,3 +198,9 @@ def test_any_key_but_the_simulators_is_a_hash(simulator, anybody):
     anybody.get(f"{simulator.base_url()}/admin/limits")
     assert [line.key for line in simulator.journal] == [f"sha256:{sha256(stray.encode()).hexdigest()}", None]
     assert stray not in repr(simulator.journal.lines)
+
+
+def test_what_is_read_and_counted_is_no_look_at_a_job_of_which_a_busy_machine_sees_fewer() -> None:
+    counted = ("/v4/export/jobs", "/v4/export/jobs/1/results", "/v4/audit/events", "/v4/admin/limits")
+    assert all(READ_IN_PASSING.fits("GET", path) for path in counted)
+    assert not READ_IN_PASSING.fits("GET", "/v4/export/jobs/1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Self
 
 import psycopg
@@ -12,6 +11,7 @@ from psycopg import sql
 from psycopg.types.string import StrDumper, TextLoader
 
 from clari_readiness.errors import ExporterBusy, WarehouseError
+from clari_readiness.warehouse.connection import Fetched
 from clari_readiness.warehouse.engines.postgres import connected, first_line, name_of
 from clari_readiness.warehouse.loaders.postgres_dialect import script
 from clari_readiness.warehouse.statements import statement
@@ -32,18 +32,6 @@ _WAYS_OUT: Mapping[type[psycopg.Error], str] = {
     psycopg.errors.ReadOnlySqlTransaction: "name a server in `warehouse.url` that takes changes, not a replica",
     psycopg.errors.CharacterNotInRepertoire: "PostgreSQL keeps no text with the character U+0000: see the landed file",
 }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back: columns, each its name first, and rows."""
-
-    description: Sequence[tuple[str]]
-    rows: list[tuple[Any, ...]]
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        """Return all rows."""
-        return self.rows
 
 
 class PostgresSession:
@@ -71,19 +59,19 @@ class PostgresSession:
         """Whether the connection is gone, by either side."""
         return self._connection.closed
 
-    def execute(self, text: str, params: Any = None, /) -> Answer:
+    def execute(self, text: str, params: Any = None, /) -> Fetched:
         """Run one or more statements of DuckDB's dialect, and return what the last of them brings."""
-        answer = Answer((), [])
+        answer = Fetched((), [])
         for each in script(text):
             answer = self.said(each, params)
         return answer
 
-    def said(self, text: str | sql.Composed, params: Any = None) -> Answer:
+    def said(self, text: str | sql.Composed, params: Any = None) -> Fetched:
         """Run a statement in PostgreSQL's own words, its parameters written `%(name)s`. Raises WarehouseError."""
         with self.explained():
             cursor = self._connection.execute(text, dict(params or {}))
             columns = cursor.description
-            return Answer([(column.name,) for column in columns or ()], cursor.fetchall() if columns else _one(cursor))
+            return Fetched([(column.name,) for column in columns or ()], cursor.fetchall() if columns else _one(cursor))
 
     def asked(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query of the team's, in a transaction that only reads. Raises WarehouseError."""

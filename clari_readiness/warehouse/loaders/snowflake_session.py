@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import DataError, Error, IntegrityError, NotSupportedError, ProgrammingError
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.warehouse.connection import Fetched
 from clari_readiness.warehouse.engines.snowflake import connected, in_a_line, rows_of
 from clari_readiness.warehouse.engines.snowflake_url import Address
 from clari_readiness.warehouse.loaders.snowflake_dialect import script
@@ -50,18 +50,6 @@ _WAYS_OUT: Mapping[int, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back: columns, each its name first, and rows."""
-
-    description: Sequence[tuple[str]]
-    rows: list[tuple[Any, ...]]
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        """Return all rows."""
-        return self.rows
-
-
 class SnowflakeSession:
     """One connection. Each statement is committed on its own, unless a transaction was begun.
 
@@ -84,16 +72,16 @@ class SnowflakeSession:
         """Whether the connection is gone, by either side, as far as this one was told."""
         return bool(self._connection.is_closed())
 
-    def execute(self, text: str, params: Any = None, /) -> Answer:
+    def execute(self, text: str, params: Any = None, /) -> Fetched:
         """Run one or more statements of DuckDB's dialect, and return what the last of them brings."""
         if text == "COMMIT" and self.before_commit:
             self.before_commit()
-        answer = Answer((), [])
+        answer = Fetched((), [])
         for each in script(text, params):
             answer = self.said(each.sql, *each.bound(params or {}))
         return answer
 
-    def said(self, text: str, *values: Any) -> Answer:
+    def said(self, text: str, *values: Any) -> Fetched:
         """Run a statement in Snowflake's own words, its parameters written `?`. Raises WarehouseError."""
         with self._explained(), self._connection.cursor() as cursor:
             cursor.execute(text, values)
@@ -137,10 +125,10 @@ class SnowflakeSession:
         )
 
 
-def _answer(cursor: SnowflakeCursor) -> Answer:
+def _answer(cursor: SnowflakeCursor) -> Fetched:
     """Return rows as DuckDB has them: of one that changed rows, how many they were."""
     columns = cursor.description or []
     names = [(column.name.lower(),) for column in columns]
     if names and names[0][0].startswith("number of rows "):
-        return Answer(names, [(cursor.rowcount,)])
-    return Answer(names, list(rows_of(cursor)))
+        return Fetched(names, [(cursor.rowcount,)])
+    return Fetched(names, list(rows_of(cursor)))
