@@ -23,6 +23,12 @@ _MACROS = """
         list_contains(CAST(list AS VARCHAR[]), value);
 """
 
+_NOT_GUESSED = {
+    **{"sep": ",", "escape": '"', "new_line": r"\n", "comment": ""},
+    **{"all_varchar": True, "allow_quoted_nulls": False},
+}
+"""What DuckDB would otherwise find out from a file: which characters mean something, and what is a number."""
+
 
 def with_arrays(sql: str) -> str:
     """Return a statement whose functions of arrays are those that `mend` makes."""
@@ -63,11 +69,12 @@ def _with_nulls(struct: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _told_apart(read: Callable[..., Any]) -> Callable[..., Any]:
-    """Take an empty text in quotes for one, and only an empty field for NULL."""
+    """Take a file as Snowflake would, and never as DuckDB guesses: an empty text is NULL only without its quotes."""
 
     def expression(of: Any, url: str) -> Any:
         reading = read(of, url)
-        reading.append("expressions", of.make_eq("allow_quoted_nulls", False))  # noqa: FBT003 - fakesnow's way
+        for option, value in _NOT_GUESSED.items():
+            reading.append("expressions", of.make_eq(option, value))
         return reading
 
     return expression

@@ -89,6 +89,15 @@ def test_texts_and_amounts_arrive_as_they_are_and_null_is_not_the_empty_text(
     assert str(amount) == "9999999999999.99"
 
 
+@pytest.mark.parametrize("names", [["a\r", ""], ["\r\n", "\r"], ["# a", "007"], ["1.50", "true"]])
+def test_a_text_is_no_end_of_a_line_no_remark_and_no_number(
+    load: Load, server: SnowflakeSession, names: list[str]
+) -> None:
+    fields = [{"fieldId": f"{at}", "fieldName": name, "fieldType": "FORECAST"} for at, name in enumerate(names)]
+    load(document(entry("1:A", fieldId="0"), fields=fields))
+    assert [name for (name,) in server.said("SELECT field_name FROM fields ORDER BY field_id").rows] == names
+
+
 def test_a_transaction_holds_nothing_that_would_commit_it_and_the_same_job_again_changes_nothing(
     load: Load, server: SnowflakeSession, snowflake: Snowflake
 ) -> None:
