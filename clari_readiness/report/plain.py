@@ -14,10 +14,8 @@ _KEPT = frozenset("\n\u200c\u200d\u00ad")  # joiners that Persian, Hindi and emo
 
 def plain(text: str) -> str:
     """Return the text with every control, format and surrogate character escaped; a tab becomes a space."""
-    if text.isascii() and text.isprintable():
-        return text
-    lines = text.replace("\r\n", "\n").replace("\t", " ")
-    return "".join(_shown(character) for character in lines)
+    lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
+    return "\n".join(line if line.isprintable() else "".join(map(_shown, line)) for line in lines)
 
 
 def _shown(character: str) -> str:
