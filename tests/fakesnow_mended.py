@@ -24,8 +24,12 @@ _MACROS = """
 """
 
 _NOT_GUESSED = {
-    **{"sep": ",", "escape": '"', "new_line": r"\n", "comment": ""},
-    **{"all_varchar": True, "allow_quoted_nulls": False},
+    "sep": ",",
+    "escape": '"',
+    "new_line": r"\n",
+    "comment": "",
+    "all_varchar": True,
+    "allow_quoted_nulls": False,
 }
 """What DuckDB would otherwise find out from a file: which characters mean something, and what is a number."""
 

@@ -140,6 +140,11 @@ class Integration:
         with duckdb.connect(str(self.directory / "team.duckdb")) as connection:
             connection.execute(statement)
 
+    def state(self, statement: str) -> None:
+        """Change the suite's own records."""
+        with duckdb.connect(str(self.directory / ".readiness" / "simulated" / "state.duckdb")) as connection:
+            connection.execute(statement)
+
     def organise(self, **changes: object) -> None:
         """Change the organisation that the simulator shows."""
         self.organisation = replace(self.organisation, **changes)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clari_readiness.gate.catalogue import CATALOGUE
-from tests.sabotage import cases
+from tests.sabotage.cases import nights
 from tests.sabotage.integration import REPOSITORY, Integration, Judgement, healthy
 from tests.sabotage.variations import (
     AFTER,
@@ -93,7 +93,7 @@ def test_there_are_at_least_twenty_variations() -> None:
 
 def test_what_is_wrong_is_still_found_inside_this_process(as_ever: Integration, tmp_path: Path) -> None:
     integration = copied(as_ever, tmp_path / "integration")
-    cases.a_cent_was_lost_on_the_way(integration)
+    nights.a_cent_was_lost_on_the_way(integration)
     judged = integration.judge_here(*CHEAPER)
     assert judged.exit_code == 1
     assert {pair for pair, result in judged.results.items() if result == "FAIL"} == {("MON-05", "clari")}
