@@ -22,9 +22,9 @@ from clari_readiness.trial.meter import Meter, slowness
 from clari_readiness.trial.place import Place
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.stage import Stage
+from clari_readiness.trial.tries import Tries
 from clari_readiness.trial.verdict import Outcome, Verdict
 
-_TIMES = 3  # that something has to be wrong which rests on time alone
 _TRIES = 6
 _SEVERAL = 5.0  # times as long as a good run took: the machine may have more to do later
 
@@ -82,21 +82,21 @@ class Trial:
     def _outcome(self, scenario: Scenario, starter: Starter) -> Outcome:
         """Return what becomes of a scenario; what rests on time alone is wrong only if it is so three times.
 
-        A run that had to be stopped has more time in the next try, the more the machine has to do.
-
-        Where a busy machine hides the pauses it is tried again with a slower clock, whatever seems to become of it.
+        A run that had to be stopped has more time in the next try, the more the machine has to do. Where a busy machine
+        hides the pauses it is tried again with a slower clock, whatever seems to become of it, and so it is where as
+        many tries speak for the exporter's pauses as against them.
         """
-        pace, wrong = self.pace, 0
+        pace, tries = self.pace, Tries()
         for _ in range(_TRIES):
             outcome = self._tried(scenario, starter, pace)
-            if outcome.hidden_by and not pace.slowest:
+            if (outcome.hidden_by or outcome.unclear) and not pace.slowest:
                 pace = pace.slower(outcome.hidden_by)
-                continue
-            wrong += outcome.rests_on_time
-            if not outcome.rests_on_time or wrong == _TIMES:
+            elif tries.settled_by(outcome):
                 break
-            if outcome.overdue:
+            elif outcome.overdue:
                 pace = pace.patient(outcome.slowness * pace.work)
+            elif tries.undecided:
+                pace = pace.slower(outcome.hidden_by)
         return outcome
 
     def _tried(self, scenario: Scenario, starter: Starter, pace: Pace) -> Outcome:
@@ -128,6 +128,8 @@ class Trial:
         broken = secrets.data(judged(scenario, course))
         if scenario.pauses is not None:
             untold = replace(untold, hidden_by=hidden_by(course, scenario.pauses))
+        if scenario.unclear is not None:
+            untold = replace(untold, unclear=scenario.unclear(course))
         if broken:
             evidence = Evidence(self.directory / scenario.name, place, self._again(scenario))
             kept = evidence.keep(course, broken)

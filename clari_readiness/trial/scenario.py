@@ -55,7 +55,8 @@ class Scenario:
     take, `job_seconds` how many a job takes at least and at most, where it matters. `download_timeout` is told to the
     exporter: real seconds that a download may take, its body included; `job_timeout` are those of the simulator's clock
     that a job may take, where it is judged that they are kept. `pauses` is how large a share of the pauses may be the
-    machine's own, where pauses are judged: on a busier machine it is tried again with a slower clock.
+    machine's own, where pauses are judged: on a busier machine it is tried again with a slower clock, and so it is
+    where `unclear` says that the pauses could mean either.
     """
 
     name: str
@@ -79,4 +80,5 @@ class Scenario:
     download_timeout: float = 600.0
     job_timeout: float | None = None
     pauses: float | None = None
+    unclear: Callable[[Course], bool] | None = None
     quick: bool = False

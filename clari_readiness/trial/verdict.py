@@ -39,8 +39,9 @@ class Outcome:
     """What became of one scenario. `evidence` is the directory of a failure.
 
     `hidden_by` is what the machine added to each pause, in seconds of the simulator's clock, where that was so much
-    that a pause cannot be told from none; 0 where it does not matter. `longest` is how many real seconds the longest
-    run took, `slowness` how many times as long as on an idle machine everything takes.
+    that a pause cannot be told from none; 0 where it does not matter. `unclear` is whether the pauses could be meant
+    or not. `longest` is how many real seconds the longest run took, `slowness` how many times as long as on an idle
+    machine everything takes.
     """
 
     scenario: str
@@ -53,6 +54,7 @@ class Outcome:
     requests: int = 0
     evidence: Path | None = field(default=None)
     hidden_by: float = 0.0
+    unclear: bool = False
     longest: float = 0.0
     slowness: float = 1.0
 

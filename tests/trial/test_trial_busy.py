@@ -125,13 +125,15 @@ STOPPED = Outcome(
 
 @dataclass(frozen=True)
 class Told(Trial):
-    """A trial whose tries come to what is told; `works` are the seconds that a run had in each."""
+    """A trial whose tries come to what is told; `works` and `scales` are the pace of each."""
 
     told: list[Outcome] = field(default_factory=list)
     works: list[float] = field(default_factory=list)
+    scales: list[float] = field(default_factory=list)
 
     def _tried(self, scenario: Scenario, starter: Starter, pace: Pace) -> Outcome:  # noqa: ARG002 - as it is called
         self.works.append(pace.work)
+        self.scales.append(pace.scale)
         return self.told.pop(0)
 
 
@@ -152,3 +154,30 @@ def test_who_was_stopped_is_tried_again_with_more_time_where_the_machine_is_busy
     (scenario,) = chosen(("healthy",))
     outcome = trial._outcome(scenario, None)  # type: ignore[arg-type]
     assert (outcome.verdict, trial.works, trial.told) == (verdict, works, [])
+
+
+HASTY = replace(STOPPED, broken=(Broken("jitter", "29 of 32 pauses were as long as those of other requests"),))
+KEPT = replace(STOPPED, verdict=Verdict.KEPT, broken=())
+UNCLEAR = replace(KEPT, unclear=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "scales"),
+    [
+        ([HASTY, KEPT, HASTY, HASTY], Verdict.BROKEN, [20.0, 20.0, 10.0, 10.0]),
+        ([HASTY, HASTY, KEPT, HASTY], Verdict.BROKEN, [20.0, 20.0, 20.0, 20.0]),
+        ([HASTY, KEPT, KEPT], Verdict.KEPT, [20.0, 20.0, 10.0]),
+        ([UNCLEAR, HASTY, HASTY, HASTY], Verdict.BROKEN, [20.0, 10.0, 10.0, 10.0]),
+        ([UNCLEAR, UNCLEAR, KEPT], Verdict.KEPT, [20.0, 10.0, 5.0]),
+        ([UNCLEAR, UNCLEAR, UNCLEAR, UNCLEAR], Verdict.KEPT, [20.0, 10.0, 5.0, 2.0]),
+        ([KEPT], Verdict.KEPT, [20.0]),
+        ([HASTY, replace(STOPPED, broken=STOPPED.broken[:1])], Verdict.BROKEN, [20.0, 20.0]),
+    ],
+    ids=["now and then", "but once", "once", "seen later", "seen not to be", "never clear", "clear", "wrong as well"],
+)
+def test_one_try_that_a_busy_machine_spoke_in_neither_acquits_nor_convicts(
+    told: list[Outcome], verdict: Verdict, scales: list[float], tmp_path: Path
+) -> None:
+    trial = Told(Accused(()), tmp_path, {}, pace=Pace(20.0), told=list(told))
+    outcome = trial._outcome(chosen(("limits_429_each",))[0], None)  # type: ignore[arg-type]
+    assert (outcome.verdict, trial.scales, trial.told) == (verdict, scales, [])

@@ -206,6 +206,26 @@ def test_chance_in_the_pauses_is_seen(jitter: Callable[[int, Random], float], no
     assert wrong <= 9
 
 
+def test_pauses_of_which_half_are_equal_could_mean_either_and_are_tried_again() -> None:
+    def half_equal(attempt: int, number: int) -> float:
+        return 2.0 ** (attempt + 1) + 0.5 * max(0, number % 14 - 6)
+
+    numbers = iter(range(1000))
+    found = failed_three_times_each(lambda attempt: half_equal(attempt, next(numbers) // 3))
+    assert pauses.unclear(found)
+    assert broken(pauses.jittered, found) == []
+
+
+@pytest.mark.parametrize("jitter", ["equal", "full"])
+def test_much_chance_in_the_pauses_is_seldom_unclear_and_none_never(jitter: str) -> None:
+    chance = Random(2)
+    unclear = [
+        pauses.unclear(failed_three_times_each(lambda attempt: JITTERS[jitter](attempt, chance))) for _ in range(200)
+    ]
+    assert sum(unclear) <= 6
+    assert not pauses.unclear(failed_three_times_each(lambda attempt: 2.0 ** (attempt + 1)))
+
+
 def test_few_pauses_and_no_pauses_are_not_judged_for_jitter() -> None:
     assert broken(pauses.jittered, failed_three_times_each(lambda _: 4.0)) != []
     assert broken(pauses.jittered, failed_three_times_each(lambda _: 4.0, requests=9)) == []

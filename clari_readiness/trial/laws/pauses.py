@@ -15,6 +15,7 @@ _AT_MOST = 0.4  # of what a busy machine adds, in seconds of the simulator's clo
 _BUSY = 0.016  # of a real second: what a machine that is busy with others adds to most pauses, at most
 _SAME = 0.08  # of a pause: what may lie between two that are meant to be equal, at most
 _MOST = 0.6  # of the pauses are equal where no chance is in them; the machine makes the others longer
+_FEW = 0.35  # of the pauses are equal by chance, where it lengthens them by much
 _ENOUGH = 20  # pauses, to tell chance from intention
 
 
@@ -47,19 +48,29 @@ def jittered(course: Course) -> Iterator[Broken]:
     Pauses before the third attempt and later ones are looked at, each against the shortest before the same attempt:
     those are long, and what a busy machine does to a pause is to make it some milliseconds longer, however long it is.
     """
+    for equal, of in _equal(course):
+        if equal >= _MOST * of:
+            yield Broken(
+                "jitter",
+                f"{equal} of {of} pauses were as long as those of other requests before the same attempt:"
+                " without jitter, all who fail at one moment come back at one moment",
+            )
+
+
+def unclear(course: Course) -> bool:
+    """Tell whether the pauses are too few of them equal for intention, and too many for chance."""
+    return any(_FEW * of < equal < _MOST * of for equal, of in _equal(course))
+
+
+def _equal(course: Course) -> Iterator[tuple[int, int]]:
+    """Yield, for each run with pauses enough to tell, how many are as long as others, and of how many."""
     for run in course.runs:
         later = [delays for attempt, delays in _by_attempt(_pauses(run)).items() if attempt > 1]
         excess = [(pause - min(delays), min(delays)) for delays in later for pause in delays]
-        added = max(_BUSY * course.pace.scale, 2 * course.added)
-        equal = sum(more < min(_SAME * least, added) for more, least in excess)
-        if len(excess) < _ENOUGH or equal < _MOST * len(excess):
+        if len(excess) < _ENOUGH or min(least for _, least in excess) < _at_once(course):
             continue
-        if min(least for _, least in excess) >= _at_once(course):
-            yield Broken(
-                "jitter",
-                f"{equal} of {len(excess)} pauses were as long as those of other requests before the same attempt:"
-                " without jitter, all who fail at one moment come back at one moment",
-            )
+        added = max(_BUSY * course.pace.scale, 2 * course.added)
+        yield sum(more < min(_SAME * least, added) for more, least in excess), len(excess)
 
 
 def _at_once(course: Course) -> float:

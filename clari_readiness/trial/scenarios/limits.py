@@ -8,7 +8,7 @@ from clari_readiness.simulator import During, LimitReached, Match, RateLimited
 from clari_readiness.simulator.faults.matching import JOB, QUEUED, QUEUED_OR_LIMITS, RESULTS
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import bounded, stops_when_out_of_quota, waited_for_a_slot
-from clari_readiness.trial.laws.pauses import growing_delays, jittered
+from clari_readiness.trial.laws.pauses import growing_delays, jittered, unclear
 from clari_readiness.trial.plays import after_a_good_run, once
 from clari_readiness.trial.scenario import SMALL, Scenario
 from clari_readiness.trial.scenarios.making import WELL_SEEN, made
@@ -63,6 +63,7 @@ SCENARIOS = (
         most_requests=200,
         patience=900.0,
         pauses=0.1,
+        unclear=unclear,
     ),
     Scenario(
         "limits_429_absurd",
