@@ -15,13 +15,17 @@ import duckdb
 
 @dataclass
 class Uploads:
-    """Load jobs: `jobs` by their ids, as they are in the end. Of the next in `swallowed`, nothing arrives."""
+    """Load jobs: `jobs` by their ids, as they are in the end.
+
+    Of the next one nothing arrives (`swallow`), or it fails with a message (`broken`).
+    """
 
     database: duckdb.DuckDBPyConnection
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     pieces: dict[str, tuple[dict[str, Any], bytearray]] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
     swallow: bool = False
+    broken: str = ""
 
     def whole(self, content_type: str, body: bytes) -> dict[str, Any]:
         """Take a body of two parts: what job it is, and the file."""
@@ -52,14 +56,10 @@ class Uploads:
         name, load = said["jobReference"]["jobId"], said["configuration"]["load"]
         assert (load["sourceFormat"], load["writeDisposition"]) == ("NEWLINE_DELIMITED_JSON", "WRITE_EMPTY")
         assert name not in self.jobs
-        swallowed, self.swallow = self.swallow, False
-        done: dict[str, Any] = {"state": "DONE"}
-        try:
-            rows = 0 if swallowed else self._loaded(load["destinationTable"], content)
-        except duckdb.Error as error:
-            rows = 0
-            failed = {"reason": "invalid", "message": str(error).partition("\n")[0]}
-            done |= {"errorResult": failed, "errors": [failed]}
+        (swallowed, self.swallow), (broken, self.broken) = (self.swallow, False), (self.broken, "")
+        rows = 0 if swallowed or broken else self._loaded(load["destinationTable"], content)
+        failed = {"reason": "invalid", "message": broken}
+        done = {"state": "DONE", **({"errorResult": failed, "errors": [failed]} if broken else {})}
         self.jobs[name] = {**said, "status": done, "statistics": {"load": {"outputRows": str(rows)}}}
         return {**said, "status": {"state": "RUNNING"}}
 

@@ -50,6 +50,8 @@ def rewrite(node: exp.Expr) -> exp.Expr:
         return exp.cast(exp.Anonymous(this="FARM_FINGERPRINT", expressions=[as_text]), "NUMERIC", dialect="bigquery")
     if isinstance(node, exp.Cast) and node.to.this == exp.DType.DECIMAL:
         return _decimal(node)
+    if isinstance(node, exp.TimeToUnix) and isinstance(node.this, exp.Sub):
+        return _seconds(node.this)
     if isinstance(node, exp.In) and isinstance(node.this, exp.Tuple) and node.args.get("query"):
         node.args["query"].this.set("kind", "STRUCT")
         node.set("this", exp.Anonymous(this="STRUCT", expressions=node.this.expressions))
@@ -62,6 +64,13 @@ def _decimal(node: exp.Cast) -> exp.Expr:
     if int(places.name) > _PLACES:
         return exp.cast(node.this, "BIGNUMERIC", dialect="bigquery")
     return exp.Round(this=exp.cast(node.this, "NUMERIC", dialect="bigquery"), decimals=places.copy())
+
+
+def _seconds(between: exp.Sub) -> exp.Expr:
+    """Return the seconds between two moments: what is between them is an INTERVAL there, of which none tells them."""
+    parts = [between.this.copy(), between.expression.copy(), exp.Var(this="MICROSECOND")]
+    micros = exp.Anonymous(this="DATETIME_DIFF", expressions=parts)
+    return exp.paren(exp.Div(this=micros, expression=exp.Literal.number(1_000_000), typed=False))
 
 
 DIALECT = Dialect("bigquery", "@{}", rewrite)

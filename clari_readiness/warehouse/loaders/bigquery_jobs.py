@@ -25,7 +25,9 @@ from clari_readiness.warehouse.loaders.bigquery_refusals import refused
 _ANSWER = 60.0
 """How many seconds one request may take; BigQuery is told to answer earlier, if only that the job still runs."""
 
-_RETRY = DEFAULT_RETRY.with_timeout(120.0)
+_AGAIN = 120.0
+"""How many seconds a request is sent again for, as long as it has no answer."""
+
 _LABELS = {"clari-readiness": "export"}
 _LOADED = bigquery.LoadJobConfig(
     source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
@@ -51,6 +53,7 @@ class Jobs:
         self.name = name_of(dataset)
         self._client = client
         self._patience = patience
+        self._retry = DEFAULT_RETRY.with_timeout(min(_AGAIN, patience))
         self._location = client.location
 
     @classmethod
@@ -59,7 +62,7 @@ class Jobs:
         client, dataset = connected(url)
         jobs = cls(client, dataset, patience)
         with jobs._explained():
-            jobs._location = client.get_dataset(dataset, retry=_RETRY, timeout=_ANSWER).location
+            jobs._location = client.get_dataset(dataset, retry=jobs._retry, timeout=_ANSWER).location
         return jobs
 
     def config(self, parameters: Sequence[Any] = ()) -> bigquery.QueryJobConfig:
@@ -83,7 +86,7 @@ class Jobs:
                 location=self._location,
                 api_timeout=_ANSWER,
                 wait_timeout=self._patience,
-                retry=_RETRY,
+                retry=self._retry,
                 job_retry=None,  # type: ignore[arg-type]  # which is how it is switched off
             )
             if found.num_dml_affected_rows is not None:
@@ -96,7 +99,7 @@ class Jobs:
         config.dry_run = True
         with self._explained():
             planned = self._client.query(
-                text, job_config=config, location=self._location, retry=_RETRY, timeout=_ANSWER, job_retry=None
+                text, job_config=config, location=self._location, retry=self._retry, timeout=_ANSWER, job_retry=None
             )
         return str(planned.statement_type)
 
@@ -119,15 +122,15 @@ class Jobs:
                     timeout=_ANSWER,
                 )
             except Conflict:
-                job = self._client.get_job(name, location=self._location, retry=_RETRY, timeout=_ANSWER)
-            job.result(retry=_RETRY, timeout=self._patience)
+                job = self._client.get_job(name, location=self._location, retry=self._retry, timeout=_ANSWER)
+            job.result(retry=self._retry, timeout=self._patience)
             return int(job.output_rows or 0)
 
     def described(self, table: str) -> str | None:
         """Return how a table is described; None where there is none of that name. It is no job, and costs nothing."""
         with self._explained():
             try:
-                found = self._client.get_table(self.dataset.table(table), retry=_RETRY, timeout=_ANSWER)
+                found = self._client.get_table(self.dataset.table(table), retry=self._retry, timeout=_ANSWER)
             except NotFound:
                 return None
         return str(found.description or "")
@@ -135,7 +138,7 @@ class Jobs:
     def drop(self, table: str) -> None:
         """Drop a table, if it is there."""
         with self._explained():
-            self._client.delete_table(self.dataset.table(table), not_found_ok=True, retry=_RETRY, timeout=_ANSWER)
+            self._client.delete_table(self.dataset.table(table), not_found_ok=True, retry=self._retry, timeout=_ANSWER)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -32,7 +32,14 @@ class SessionLease(Lease[BigQuerySession]):
         self._session = session.id
 
     def _take(self, session: BigQuerySession, *, is_made: bool) -> None:
+        """Look before: what an open transaction has changed, nobody else can, but would have to wait for its end."""
         if is_made:
-            for (former,) in session.said(self._words("former"), self._place).rows:
-                session.abort(former)
+            self._followed(session)
         super()._take(session, is_made=is_made)
+
+    def _followed(self, session: BigQuerySession) -> None:
+        for may_be_taken, former in session.said(self._words("former"), self._place).rows:
+            if not may_be_taken:
+                raise self._busy(session)
+            if former is not None:
+                session.abort(former)

@@ -98,13 +98,15 @@ class Lease(Generic[Session]):
         told = f"process {os.getpid()} on {socket.gethostname()}"
         session.said(self._words("take"), self._run, self._place, told, self._term, self._place)
         # Asked once more: of two that took it at once, the later one has it.
-        told, has_it = self._holder(session)
-        if not has_it:
-            raise ExporterBusy(
-                f"{session.name}: another exporter is at work on this warehouse{told}",
-                way_out="let it finish, or stop it",
-            )
-        self._is_taken = True
+        _, self._is_taken = self._holder(session)
+        if not self._is_taken:
+            raise self._busy(session)
+
+    def _busy(self, session: Session) -> ExporterBusy:
+        told, _ = self._holder(session)
+        return ExporterBusy(
+            f"{session.name}: another exporter is at work on this warehouse{told}", way_out="let it finish, or stop it"
+        )
 
     def _holder(self, session: Session) -> tuple[str, bool]:
         """Return who has it, as others are told, and whether that is this run."""

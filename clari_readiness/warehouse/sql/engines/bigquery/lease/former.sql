@@ -1,5 +1,6 @@
--- Returns the session of whoever had the lease, where it may be taken: its transaction, if one is open, would be in the
--- way for a day.
-SELECT in_session
+-- Returns one row: whether the lease may be taken, and the session of who has it, or had it: a transaction that was left
+-- open in it would be in the way for a day.
+SELECT
+    holder IS NULL OR ends_at < CURRENT_DATETIME('UTC') OR place = ? AS may_be_taken,
+    in_session
 FROM exporter_lease
-WHERE in_session IS NOT NULL AND (holder IS NULL OR ends_at < CURRENT_DATETIME('UTC') OR place = ?)
