@@ -74,7 +74,7 @@ class Engine:
         if control:
             return self._controlled(control[1].upper(), self._of(session), at)
         found = Found()
-        for each in worded(sql):
+        for each in worded(sql, at.partition(".")[0]):
             found = self._ran(each, values, at, self._of(session) if session else None, seconds)
         return found
 

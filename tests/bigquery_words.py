@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlglot import exp
 
 _DECIMALS = (exp.DType.DECIMAL, exp.DType.BIGDECIMAL)
 _DESCRIBED = re.compile(r"ALTER TABLE `(\w+)` SET OPTIONS \(description = '([^']*)'\)")
+_OF_RUN = re.compile(r"staged_\w+_([0-9a-f]{12})\b")
 _CHANGES: dict[type[exp.Expr], str] = {exp.Update: "UPDATE", exp.Delete: "DELETE", exp.Merge: "MERGE"}
 
 
@@ -38,10 +39,23 @@ class Worded:
         return self.kind.startswith(("CREATE", "ALTER", "DROP")) and self.kind != "CREATE_TEMP_TABLE"
 
 
+def worded(sql: str, project: str = "") -> tuple[Worded, ...]:
+    """Return the statements of a script. Those of another project, or another run, were perhaps said before."""
+    own = {"the_project": project or "the_project", "the_run": next(iter(_OF_RUN.findall(sql)), "the_run")}
+    for mark, name in own.items():
+        sql = sql.replace(name, mark)
+    return tuple(replace(each, sql=_again(each.sql, own)) for each in _all_worded(sql))
+
+
 @lru_cache(maxsize=500)
-def worded(sql: str) -> tuple[Worded, ...]:
-    """Return the statements of a script."""
+def _all_worded(sql: str) -> tuple[Worded, ...]:
     return tuple(_worded(each) for each in _taken_apart(sql))
+
+
+def _again(sql: str, own: dict[str, str]) -> str:
+    for mark, name in own.items():
+        sql = sql.replace(mark, name)
+    return sql
 
 
 def _taken_apart(sql: str) -> Iterator[exp.Expr]:

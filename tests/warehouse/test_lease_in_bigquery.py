@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,14 @@ def machine(url: str, tmp_path: Path) -> Machine:
     return exporter
 
 
-def killed(exporter: BigQueryWarehouse) -> Any:
-    """Have it die in a transaction that has changed the lease; what is returned must not be let go of."""
-    held = exporter.held()
-    held.__enter__()
-    exporter._session().execute("BEGIN TRANSACTION")
-    return held
+@contextmanager
+def killed(exporter: BigQueryWarehouse) -> Iterator[str]:
+    """Have it die in a transaction that has changed the lease; the id of its session is yielded."""
+    with exporter.held():
+        session = exporter._session()
+        session.execute("BEGIN TRANSACTION")
+        yield session.id
+        session._release()  # or what keeps its lease would wait for ever: a process that is killed takes that with it
 
 
 def test_one_exporter_at_a_time_whichever_machine_it_is_on(machine: Machine) -> None:
@@ -68,27 +71,22 @@ def test_one_exporter_at_a_time_whichever_machine_it_is_on(machine: Machine) -> 
 def test_who_was_killed_in_a_transaction_is_followed_at_once_in_the_same_place(
     machine: Machine, bigquery: BigQuery
 ) -> None:
-    dead = machine("here")
-    kept = killed(dead)
-    session = dead._session().id
-    assert bigquery.engine.sessions[session].changed
-    with machine("here").held():
-        assert session not in bigquery.engine.sessions
-    assert kept
+    with killed(machine("here")) as session:
+        assert bigquery.engine.sessions[session].changed
+        with machine("here").held():
+            assert session not in bigquery.engine.sessions
 
 
 def test_who_was_killed_in_a_transaction_is_followed_elsewhere_when_its_lease_has_ended(
     machine: Machine, bigquery: BigQuery
 ) -> None:
-    dead = machine("here", term=2.0)
-    kept = killed(dead)
-    with pytest.raises(ExporterBusy), machine("elsewhere").held():
-        pytest.fail("there are two")
-    assert dead._session().id in bigquery.engine.sessions
-    time.sleep(2.0)
-    with machine("elsewhere").held():
-        assert dead._session().id not in bigquery.engine.sessions
-    assert kept
+    with killed(machine("here", term=2.0)) as session:
+        with pytest.raises(ExporterBusy), machine("elsewhere").held():
+            pytest.fail("there are two")
+        assert bigquery.engine.sessions[session].changed
+        time.sleep(2.0)
+        with machine("elsewhere").held():
+            assert session not in bigquery.engine.sessions
 
 
 def test_who_was_silent_for_too_long_commits_nothing_once_another_has_taken_over(
