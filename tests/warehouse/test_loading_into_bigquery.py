@@ -249,6 +249,17 @@ def test_what_does_not_answer_is_said_to_be_lost(url: str, tmp_path: Path, bigqu
     assert "\n" not in str(lost.value)
 
 
+def test_nothing_of_a_transaction_is_said_in_another_session(url: str) -> None:
+    session = BigQuerySession.open(url, patience=10.0)
+    session.said("CREATE TABLE t AS SELECT 1 AS a")
+    session.execute("BEGIN TRANSACTION")
+    session._let_go()  # as when an answer is lost
+    with pytest.raises(WarehouseError, match="the session of this transaction is gone; run it again"):
+        session.said("INSERT INTO t (a) VALUES (2)")
+    session.execute("ROLLBACK")
+    assert session.said("SELECT a FROM t").rows == [(1,)]
+
+
 def test_a_dataset_that_is_not_there_is_one_line_with_its_way_out(url: str, tmp_path: Path, bigquery: BigQuery) -> None:
     nowhere = url.replace("/main?", "/nowhere?")
     bigquery.asked.clear()

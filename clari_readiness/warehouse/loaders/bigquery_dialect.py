@@ -185,6 +185,11 @@ class Said:
     sql: str
     names: frozenset[str]
 
+    @property
+    def is_of_catalog(self) -> bool:
+        """Whether it asks what tables there are, which no transaction has a word in."""
+        return "INFORMATION_SCHEMA" in self.sql
+
     def text(self, dataset: DatasetReference, run: str) -> str:
         """Return them for a dataset, and for what a run has staged in it."""
         return in_dataset(self.sql.replace(_RUN, f"_{run}"), dataset)

@@ -5,6 +5,7 @@ Each statement is a job. Those of a transaction are run in a session of BigQuery
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from clari_readiness.warehouse.loaders.bigquery_jobs import ConnectionLost, Jobs
 from clari_readiness.warehouse.statements import statement
 
 _BEGIN, _COMMIT, _ROLLBACK = "BEGIN TRANSACTION", "COMMIT", "ROLLBACK"
+_SESSION_ID = re.compile(r"[\w+/=.:-]+")
 
 
 class BigQuerySession:
@@ -66,7 +68,8 @@ class BigQuerySession:
             return self._end(text)
         said, given = script(text), params or {}
         named = [parameter(name, given[name]) for name in said.names]
-        return self._in_turn(said.text(self._jobs.dataset, self._run), named)
+        text = said.text(self._jobs.dataset, self._run)
+        return self._ran(text, self._jobs.config(named)) if said.is_of_catalog else self._in_turn(text, named)
 
     def said(self, text: str, *values: Any) -> Fetched:
         """Run a statement in BigQuery's own words, its parameters written `?`. Raises WarehouseError."""
@@ -112,8 +115,9 @@ class BigQuerySession:
 
     def abort(self, session: str) -> None:
         """End a session, whosever it is, and with it its transaction; one that has ended is no error."""
-        with suppress(WarehouseError):
-            self._jobs.run("CALL BQ.ABORT_SESSION(?)", self._jobs.config([parameter(None, session)]))
+        if _SESSION_ID.fullmatch(session):
+            with suppress(WarehouseError):
+                self._jobs.run(f"CALL BQ.ABORT_SESSION('{session}')", self._jobs.config())
 
     def close(self) -> None:
         """End the session: what was not committed is undone."""
@@ -154,11 +158,11 @@ class BigQuerySession:
             raise
 
     def _end(self, text: str) -> Fetched:
-        """Commit or roll back, if there is anything to: what failed is rolled back already."""
+        """Commit or roll back, if there is anything to; a session that is gone is ended by whoever enters the next."""
         if self._holds is None:
             return Fetched((), [])
         try:
-            return self._in_session(f"{text} TRANSACTION")
+            return Fetched((), []) if self.is_closed else self._in_session(f"{text} TRANSACTION")
         finally:
             self._release()
 
@@ -180,6 +184,8 @@ class BigQuerySession:
         return self._ran(text, self._jobs.config(parameters))
 
     def _in_session(self, text: str, parameters: Sequence[Any] = ()) -> Fetched:
+        if self.is_closed:  # another session would commit it by itself
+            raise WarehouseError(f"{self.name}: the session of this transaction is gone", way_out="run it again")
         config = self._jobs.config(parameters)
         config.connection_properties = [bigquery.ConnectionProperty("session_id", self.id)]
         return self._ran(text, config)
