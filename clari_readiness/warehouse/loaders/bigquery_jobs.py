@@ -85,7 +85,7 @@ class Jobs:
                 job_config=config,
                 location=self._location,
                 api_timeout=_ANSWER,
-                wait_timeout=self._patience,
+                wait_timeout=self._patience + _ANSWER,  # BigQuery itself gives up before
                 retry=self._retry,
                 job_retry=None,  # type: ignore[arg-type]  # which is how it is switched off
             )
