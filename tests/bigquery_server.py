@@ -115,7 +115,11 @@ class BigQuery:
     async def upload(self, request: Request) -> Response:
         """Take a file in one piece, or say where its pieces go."""
         if request.query_params["uploadType"] == "multipart":
-            return JSONResponse(self.uploads.whole(request.headers["content-type"], await request.body()))
+            begun = self.uploads.whole(request.headers["content-type"], await request.body())
+            if begun is None:
+                return _error(409, "duplicate", "Already Exists: Job")
+            lost, self.uploads.lose = self.uploads.lose, False
+            return _error(503, "backendError", "the answer was lost") if lost else JSONResponse(begun)
         name = self.uploads.begin(await request.json())
         return Response(headers={"location": f"http://127.0.0.1:{self.port}/pieces/{name}"})
 

@@ -17,7 +17,7 @@ import duckdb
 class Uploads:
     """Load jobs: `jobs` by their ids, as they are in the end.
 
-    Of the next one nothing arrives (`swallow`), or it fails with a message (`broken`).
+    Of the next one nothing arrives (`swallow`), its answer is lost (`lose`), or it fails with a message (`broken`).
     """
 
     database: duckdb.DuckDBPyConnection
@@ -25,13 +25,17 @@ class Uploads:
     pieces: dict[str, tuple[dict[str, Any], bytearray]] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
     swallow: bool = False
+    lose: bool = False
     broken: str = ""
 
-    def whole(self, content_type: str, body: bytes) -> dict[str, Any]:
-        """Take a body of two parts: what job it is, and the file."""
+    def whole(self, content_type: str, body: bytes) -> dict[str, Any] | None:
+        """Take a body of two parts: what job it is, and the file; None when there is a job of that name already."""
         boundary = content_type.partition("boundary=")[2].strip("\"'").encode()
         _, said, content, _ = body.split(b"--" + boundary, 3)
-        return self._load(json.loads(_after_headers(said)), _after_headers(content).removesuffix(b"\r\n"))
+        job = json.loads(_after_headers(said))
+        if job["jobReference"]["jobId"] in self.jobs:
+            return None
+        return self._load(job, _after_headers(content).removesuffix(b"\r\n"))
 
     def begin(self, said: dict[str, Any]) -> str:
         name = uuid4().hex
@@ -52,10 +56,9 @@ class Uploads:
         return self._load(said, bytes(content))
 
     def _load(self, said: dict[str, Any], content: bytes) -> dict[str, Any]:
-        """Begin a job, which is done when it is asked for again; BigQuery does not run one of the same id twice."""
+        """Begin a job, which is done when it is asked for again."""
         name, load = said["jobReference"]["jobId"], said["configuration"]["load"]
         assert (load["sourceFormat"], load["writeDisposition"]) == ("NEWLINE_DELIMITED_JSON", "WRITE_EMPTY")
-        assert name not in self.jobs
         (swallowed, self.swallow), (broken, self.broken) = (self.swallow, False), (self.broken, "")
         rows = 0 if swallowed or broken else self._loaded(load["destinationTable"], content)
         failed = {"reason": "invalid", "message": broken}

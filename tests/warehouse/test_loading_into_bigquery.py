@@ -231,6 +231,17 @@ def test_a_job_whose_answer_was_lost_is_asked_for_again_and_not_run_twice(
     assert warehouse.ledger() == [LINE]
 
 
+def test_a_load_job_whose_answer_was_lost_is_found_by_its_name_and_not_begun_twice(
+    load: Load, server: BigQuerySession, bigquery: BigQuery
+) -> None:
+    before = len(bigquery.uploads.jobs)
+    bigquery.uploads.lose = True
+    assert load(document(entry("1:A"), entry("2:A"))).inserted == 2
+    assert not bigquery.uploads.lose
+    assert len(bigquery.uploads.jobs) - before == 5
+    assert server.said("SELECT COUNT(*) AS n FROM forecast_entries").rows == [(2,)]
+
+
 def test_a_session_that_ended_is_said_to_be_and_the_next_call_begins_another(
     warehouse: BigQueryWarehouse, bigquery: BigQuery
 ) -> None:
