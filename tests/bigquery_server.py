@@ -13,21 +13,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import duckdb
-import sqlglot
 import uvicorn
-from sqlglot import exp
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.bigquery_engine import Engine, Found, LateError
+from tests.bigquery_uploads import Uploads
+from tests.bigquery_words import RefusedError, worded
 from tests.elsewhere import reading, tables_of
 
 _TYPES = {
@@ -41,64 +41,129 @@ _TYPES = {
     "TIMESTAMP": "DATETIME",
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
 }
-_DECIMALS = (exp.DType.DECIMAL, exp.DType.BIGDECIMAL)
-_BOUND = {"BOOL": lambda value: value == "true", "INT64": int}
+_BOUND = {"BOOL": lambda value: value == "true", "INT64": int, "FLOAT64": float}
 
 
 @dataclass
 class BigQuery:
-    """What listens at `port`; `asked` is the body of every query, `writers` who may change rows of which dataset."""
+    """What listens at `port`; `asked` is the body of every query, `writers` who may change rows of which dataset.
+
+    `refused` and `lost` are told by how a statement begins: once, it is refused (status, reason, message), or it is run
+    and its answer is lost.
+    """
 
     database: duckdb.DuckDBPyConnection
     port: int = 0
     asked: list[dict[str, Any]] = field(default_factory=list)
     writable: set[str] = field(default_factory=set)
+    refused: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    answered: dict[str, JSONResponse] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(self.database)
+        self.uploads = Uploads(self.database)
 
     def url(self, project: str, dataset: str = "main") -> str:
         return f"bigquery://{project}/{dataset}?endpoint=http://127.0.0.1:{self.port}"
 
     async def query(self, request: Request) -> JSONResponse:
+        """Run a job; a request of the same id is the same job."""
         body = await request.json()
+        if body["requestId"] in self.answered:
+            return self.answered[body["requestId"]]
         self.asked.append(body)
-        given = {each["name"]: each for each in body.get("queryParameters", ())}
-        sql, names = _in_duckdb(body["query"])
-        values = {name: _value(given[name]) for name in names}
-        cursor = self.database.cursor()
+        begins = next((begins for begins in self.refused if body["query"].startswith(begins)), None)
+        if begins is not None:
+            return _error(*self.refused.pop(begins))
+        answer = await run_in_threadpool(self._answer, body)
+        self.answered[body["requestId"]] = answer
+        lost = next((begins for begins in self.lost if body["query"].startswith(begins)), None)
+        if lost is not None:
+            self.lost.remove(lost)
+            return _error(503, "backendError", "the answer was lost")
+        return answer
+
+    def _answer(self, body: dict[str, Any]) -> JSONResponse:
         at = body["defaultDataset"]
-        cursor.execute(f"USE {at['projectId']}.{at['datasetId']}; SET TimeZone = 'UTC'")
-        late = threading.Timer(int(body["jobTimeoutMs"]) / 1_000, cursor.interrupt)
-        late.start()
+        session = self.engine.new_session() if body.get("createSession") else _session(body)
         try:
-            found = await run_in_threadpool(cursor.execute, sql, values)
-            rows = [{"f": [{"v": _told(value)} for value in row]} for row in found.fetchall()]
-            schema = [_column(str(name), str(kind)) for name, kind, *_ in found.description or ()]
-        except duckdb.InterruptException:
+            found = self.engine.run(
+                body["query"],
+                _given(body.get("queryParameters", ())),
+                f"{at['projectId']}.{at['datasetId']}",
+                session,
+                int(body["jobTimeoutMs"]) / 1_000,
+            )
+        except LateError:
             return _error(400, "timeout", f"Job timed out after {body['jobTimeoutMs']} ms")
-        except duckdb.Error as error:
-            return _error(400, "invalidQuery", str(error).partition("\n")[0])
-        finally:
-            late.cancel()
-        return JSONResponse(
-            {
-                "kind": "bigquery#queryResponse",
-                "jobComplete": True,
-                "jobReference": {"projectId": at["projectId"], "jobId": uuid4().hex, "location": "EU"},
-                "schema": {"fields": schema},
-                "rows": rows,
-                "totalRows": str(len(rows)),
-            }
-        )
+        except RefusedError as error:
+            return _error(400, "invalidQuery", str(error))
+        return JSONResponse(_told_of(found, at["projectId"]))
+
+    async def planned(self, request: Request) -> JSONResponse:
+        """Say what kind of statement it is; no other job is begun in this way."""
+        body = await request.json()
+        assert body["configuration"]["dryRun"] is True
+        try:
+            kind = worded(body["configuration"]["query"]["query"])[0].kind
+        except RefusedError as error:
+            return _error(400, "invalidQuery", str(error))
+        statistics = {"query": {"statementType": kind}}
+        return JSONResponse({**body, "statistics": statistics, "status": {"state": "DONE"}})
+
+    async def upload(self, request: Request) -> Response:
+        """Take a file in one piece, or say where its pieces go."""
+        if request.query_params["uploadType"] == "multipart":
+            begun = self.uploads.whole(request.headers["content-type"], await request.body())
+            if begun is None:
+                return _error(409, "duplicate", "Already Exists: Job")
+            lost, self.uploads.lose = self.uploads.lose, False
+            return _error(503, "backendError", "the answer was lost") if lost else JSONResponse(begun)
+        name = self.uploads.begin(await request.json())
+        return Response(headers={"location": f"http://127.0.0.1:{self.port}/pieces/{name}"})
+
+    async def piece(self, request: Request) -> Response:
+        name, said = request.path_params["name"], request.headers["content-range"]
+        until = self.uploads.add(name, await request.body(), said)
+        if until is not None:
+            return Response(status_code=308, headers={"range": f"bytes=0-{until - 1}"})
+        return JSONResponse(self.uploads.end(name))
+
+    def job(self, request: Request) -> JSONResponse:
+        found = self.uploads.jobs.get(request.path_params["job"])
+        return JSONResponse(found) if found else _error(404, "notFound", "Not found: Job")
+
+    def dataset(self, request: Request) -> JSONResponse:
+        place = request.path_params
+        named = "SELECT 1 FROM information_schema.schemata WHERE catalog_name = ? AND schema_name = ?"
+        if not self._ask(named, place["project"], place["dataset"]):
+            return _error(404, "notFound", f"Not found: Dataset {place['project']}:{place['dataset']}")
+        reference = {"projectId": place["project"], "datasetId": place["dataset"]}
+        return JSONResponse({"datasetReference": reference, "location": "EU"})
 
     def table(self, request: Request) -> JSONResponse:
         place = request.path_params
         relation = ".".join(_quoted(place[each]) for each in ("project", "dataset", "table"))
-        described = self.database.cursor().execute(f"DESCRIBE {relation}").fetchall()
+        try:
+            described = self.database.cursor().execute(f"DESCRIBE {relation}").fetchall()
+        except duckdb.CatalogException:
+            return _error(404, "notFound", f"Not found: Table {relation}")
+        commented = "SELECT comment FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? AND table_name = ?"
+        comments = self._ask(commented, place["project"], place["dataset"], place["table"])
         return JSONResponse(
             {
                 "tableReference": _reference(**place),
                 "schema": {"fields": [_column(str(row[0]), str(row[1])) for row in described]},
+                **({"description": comments[0][0]} if comments and comments[0][0] else {}),
             }
         )
+
+    def dropped(self, request: Request) -> Response:
+        place = request.path_params
+        relation = ".".join(_quoted(place[each]) for each in ("project", "dataset", "table"))
+        self.database.cursor().execute(f"DROP TABLE IF EXISTS {relation}")
+        return Response(status_code=204)
 
     def tables(self, request: Request) -> JSONResponse:
         place = request.path_params
@@ -106,8 +171,7 @@ class BigQuery:
             "SELECT table_name FROM information_schema.tables WHERE table_catalog = ? AND table_schema = ?"
             " ORDER BY table_name"
         )
-        asked = [place["project"], place["dataset"]]
-        found = [row[0] for row in self.database.cursor().execute(named, asked).fetchall()]
+        found = [row[0] for row in self._ask(named, place["project"], place["dataset"])]
         if not found:
             return _error(404, "notFound", f"Not found: Dataset {place['project']}:{place['dataset']}")
         return JSONResponse({"tables": [{"tableReference": _reference(**place, table=name)} for name in found]})
@@ -116,40 +180,40 @@ class BigQuery:
         wanted = (await request.json())["permissions"]
         return JSONResponse({"permissions": wanted if request.path_params["project"] in self.writable else []})
 
-
-@lru_cache(maxsize=500)
-def _in_duckdb(sql: str) -> tuple[str, frozenset[str]]:
-    """Return a statement of BigQuery's in DuckDB's dialect, and the names of its parameters."""
-    tree = _said_again(sqlglot.parse_one(sql, read="bigquery"))
-    return tree.sql("duckdb"), frozenset(node.name for node in tree.find_all(exp.Parameter))
+    def _ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self.database.cursor().execute(sql, values).fetchall()
 
 
-def _said_again(tree: exp.Expr) -> exp.Expr:
-    """Say what DuckDB calls otherwise: the hash of a row, and rows that are compared."""
-    for node in list(tree.walk()):
-        if isinstance(node, exp.FarmFingerprint) or (
-            isinstance(node, exp.Anonymous) and node.name == "FARM_FINGERPRINT"
-        ):
-            node.replace(exp.Anonymous(this="hash", expressions=[_row_of(node)]))
-        if isinstance(node, exp.DataType) and not node.expressions and node.this in _DECIMALS:
-            node.replace(exp.DataType.build("DECIMAL(38, 9)", dialect="duckdb"))
-        if isinstance(node, exp.Select) and node.args.get("kind") == "STRUCT":
-            node.set("kind", None)
-            node.set("expressions", [exp.Anonymous(this="row", expressions=node.expressions)])
-        if isinstance(node, exp.In) and isinstance(node.this, exp.Struct):
-            node.set("this", exp.Anonymous(this="row", expressions=node.this.expressions))
-    return tree
+def _session(body: dict[str, Any]) -> str:
+    said = {each["key"]: each["value"] for each in body.get("connectionProperties", ())}
+    return str(said.get("session_id", ""))
 
 
-def _row_of(node: exp.Expr) -> exp.Expr:
-    struct = node.find(exp.Struct)
-    assert struct is not None
-    return exp.Anonymous(this="row", expressions=[each.copy() for each in struct.expressions])
+def _told_of(found: Found, project: str) -> dict[str, Any]:
+    rows = [{"f": [{"v": _told(value)} for value in row]} for row in found.rows]
+    return {
+        "kind": "bigquery#queryResponse",
+        "jobComplete": True,
+        "jobReference": {"projectId": project, "jobId": uuid4().hex, "location": "EU"},
+        "schema": {"fields": [_column(*column) for column in found.columns]},
+        "rows": rows,
+        "totalRows": str(len(rows)),
+        **({} if found.changed is None else {"numDmlAffectedRows": str(found.changed)}),
+    }
+
+
+def _given(parameters: list[dict[str, Any]]) -> dict[str, Any] | list[Any]:
+    if all("name" in each for each in parameters):
+        return {each["name"]: _value(each) for each in parameters}
+    return [_value(each) for each in parameters]
 
 
 def _value(given: dict[str, Any]) -> Any:
-    written = given["parameterValue"].get("value")
-    return _BOUND.get(given["parameterType"]["type"], lambda value: value)(written)
+    kind, value = given["parameterType"]["type"], given["parameterValue"]
+    if kind == "ARRAY":
+        return [each["value"] for each in value.get("arrayValues", ())]
+    written = value.get("value")
+    return None if written is None else _BOUND.get(kind, lambda value: value)(written)
 
 
 def _reference(project: str, dataset: str, table: str) -> dict[str, str]:
@@ -161,10 +225,14 @@ def _quoted(name: str) -> str:
 
 
 def _column(name: str, kind: str) -> dict[str, str]:
-    return {"name": name, "type": "NUMERIC" if kind.startswith("DECIMAL") else _TYPES[kind], "mode": "NULLABLE"}
+    mode = "REPEATED" if kind.endswith("[]") else "NULLABLE"
+    kind = kind.removesuffix("[]")
+    return {"name": name, "type": "NUMERIC" if kind.startswith("DECIMAL") else _TYPES[kind], "mode": mode}
 
 
-def _told(value: Any) -> str | None:
+def _told(value: Any) -> Any:
+    if isinstance(value, list):
+        return [{"v": _told(each)} for each in value]
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
@@ -182,12 +250,19 @@ def bigquery_server() -> Iterator[BigQuery]:
     """Listen on a port of loopback until the end."""
     stand_in = BigQuery(duckdb.connect(":memory:"))
     at = "/bigquery/v2/projects/{project}"
-    tables = f"{at}/datasets/{{dataset}}/tables"
+    dataset = f"{at}/datasets/{{dataset}}"
+    tables = f"{dataset}/tables"
     routes = [
         Route(f"{at}/queries", stand_in.query, methods=["POST"]),
+        Route(f"{at}/jobs", stand_in.planned, methods=["POST"]),
+        Route(f"{at}/jobs/{{job}}", stand_in.job),
+        Route(f"/upload{at}/jobs", stand_in.upload, methods=["POST"]),
+        Route("/pieces/{name}", stand_in.piece, methods=["PUT"]),
         Route(f"{tables}/{{table}}:testIamPermissions", stand_in.rights, methods=["POST"]),
+        Route(f"{tables}/{{table}}", stand_in.dropped, methods=["DELETE"]),
         Route(f"{tables}/{{table}}", stand_in.table),
         Route(tables, stand_in.tables),
+        Route(dataset, stand_in.dataset),
     ]
     config = uvicorn.Config(Starlette(routes=routes), host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
@@ -204,10 +279,17 @@ def bigquery_server() -> Iterator[BigQuery]:
         stand_in.database.close()
 
 
-def into_bigquery(source: Path | duckdb.DuckDBPyConnection, server: BigQuery) -> str:
-    """Return the URL of a project of its own that holds what a DuckDB file does; its schemas are datasets."""
+def empty_dataset(server: BigQuery) -> str:
+    """Return the URL of a dataset with nothing in it, in a project of its own."""
     project = f"t{uuid4().hex[:12]}"
     server.database.cursor().execute(f"ATTACH ':memory:' AS {project}")
+    return server.url(project)
+
+
+def into_bigquery(source: Path | duckdb.DuckDBPyConnection, server: BigQuery) -> str:
+    """Return the URL of a project of its own that holds what a DuckDB file does; its schemas are datasets."""
+    url = empty_dataset(server)
+    project = url.removeprefix("bigquery://").partition("/")[0]
     with reading(source, "UTC") as read, server.database.cursor() as target:
         for schema, table, columns, rows in tables_of(read):
             target.execute(f"CREATE SCHEMA IF NOT EXISTS {project}.{_quoted(schema)}")
@@ -217,4 +299,4 @@ def into_bigquery(source: Path | duckdb.DuckDBPyConnection, server: BigQuery) ->
             if rows:
                 marks = ", ".join("?" * len(columns))
                 target.executemany(f"INSERT INTO {relation} VALUES ({marks})", rows)  # noqa: S608 - ours
-    return server.url(project)
+    return url

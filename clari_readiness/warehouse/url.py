@@ -13,7 +13,10 @@ POSTGRES = ("postgresql", "postgres")
 SNOWFLAKE = "snowflake"
 """Scheme of Snowflake, which is read and loaded into."""
 
-READ_ONLY = ("sqlite", "bigquery")
+BIGQUERY = "bigquery"
+"""Scheme of BigQuery, which is read and loaded into."""
+
+READ_ONLY = ("sqlite",)
 """Schemes of warehouses that are read, and into which nothing loads yet."""
 
 
@@ -32,7 +35,7 @@ def database_path(url: str, base: Path) -> Path:
     in it: it may hold a password.
     """
     scheme = scheme_of(url)
-    if scheme in (*POSTGRES, SNOWFLAKE, *READ_ONLY):
+    if scheme in (*POSTGRES, SNOWFLAKE, BIGQUERY, *READ_ONLY):
         raise SettingsError(
             f"warehouse.url: {scheme}:// is another engine: this takes a DuckDB file",
             way_out="name one, like duckdb:///warehouse.duckdb",

@@ -292,7 +292,7 @@ def test_audit_events_and_opportunities_are_kept_as_last_seen(
     ]
 
 
-@pytest.mark.parametrize("url", ["sqlite:///w.sqlite", "bigquery://p/d?x=hunter2"])
+@pytest.mark.parametrize("url", ["sqlite:///w.sqlite", "sqlite:///w.sqlite?x=hunter2"])
 def test_what_is_only_read_is_refused_without_repeating_it(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match="is only read so far, by the gate and reconcile") as refused:
         warehouse_at(url, tmp_path, SystemClock(), scratch=tmp_path / "loading")

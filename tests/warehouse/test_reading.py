@@ -33,7 +33,7 @@ Reader = Callable[..., WarehouseReader]
 
 
 # Of the engines that the reference exporter loads into, those that name what is in its ledger otherwise.
-of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake"], indirect=True)
+of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake", "bigquery"], indirect=True)
 
 
 def of_duckdb(path: Path) -> WarehouseReader:

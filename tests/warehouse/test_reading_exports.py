@@ -23,7 +23,7 @@ Reader = Callable[..., WarehouseReader]
 
 
 # Of the engines that the reference exporter loads into, those that name what is in its ledger otherwise.
-of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake"], indirect=True)
+of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake", "bigquery"], indirect=True)
 
 
 def people(*numbers: int, frame: str = "TF:2026-08-05", **values: Any) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from clari_readiness.errors import SettingsError
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.engines.opening import missing_driver
 from clari_readiness.warehouse.store import DuckDBWarehouse, OwnWarehouse
-from clari_readiness.warehouse.url import POSTGRES, READ_ONLY, SNOWFLAKE, scheme_of
+from clari_readiness.warehouse.url import BIGQUERY, POSTGRES, READ_ONLY, SNOWFLAKE, scheme_of
 
 
 def warehouse_at(url: str, base: Path, clock: Clock, *, scratch: Path) -> OwnWarehouse:
@@ -23,13 +23,15 @@ def warehouse_at(url: str, base: Path, clock: Clock, *, scratch: Path) -> OwnWar
     if scheme in READ_ONLY:
         raise SettingsError(
             f"warehouse.url: {scheme}:// is only read so far, by the gate and reconcile: the reference exporter loads "
-            "into DuckDB, PostgreSQL and Snowflake",
+            "into DuckDB, PostgreSQL, Snowflake and BigQuery",
             way_out="name one of them, like duckdb:///warehouse.duckdb",
         )
     if scheme in POSTGRES:
         return _postgres(url, scratch)
     if scheme == SNOWFLAKE:
         return _snowflake(url, base, scratch)
+    if scheme == BIGQUERY:
+        return _bigquery(url, scratch)
     return DuckDBWarehouse.at(url, base, clock)
 
 
@@ -43,6 +45,12 @@ def _snowflake(url: str, base: Path, scratch: Path) -> OwnWarehouse:
     with _driver_of("snowflake"):
         from clari_readiness.warehouse.loaders.snowflake import SnowflakeWarehouse  # noqa: PLC0415 - loads its driver
     return SnowflakeWarehouse(url, base, scratch)
+
+
+def _bigquery(url: str, scratch: Path) -> OwnWarehouse:
+    with _driver_of("bigquery"):
+        from clari_readiness.warehouse.loaders.bigquery import BigQueryWarehouse  # noqa: PLC0415 - loads its driver
+    return BigQueryWarehouse(url, scratch)
 
 
 @contextmanager

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
-from clari_readiness.errors import ExporterBusy, WarehouseError
 from clari_readiness.warehouse.engines.snowflake_url import address_of
 from clari_readiness.warehouse.loaders.lease import Lease
-from clari_readiness.warehouse.loaders.server import ServerWarehouse
+from clari_readiness.warehouse.loaders.leased import LeasedWarehouse
 from clari_readiness.warehouse.loaders.snowflake_schema import found, make_tables
 from clari_readiness.warehouse.loaders.snowflake_session import SnowflakeSession
 from clari_readiness.warehouse.loaders.snowflake_stage import take_over
@@ -25,7 +23,7 @@ _TERM = 300.0
 """A shorter lease would keep a virtual warehouse awake while Clari is waited for."""
 
 
-class SnowflakeWarehouse(ServerWarehouse[SnowflakeSession]):
+class SnowflakeWarehouse(LeasedWarehouse[SnowflakeSession]):
     """Our tables in a schema of Snowflake's. Errors never hold a password, a key's or a token.
 
     A relative path in the URL starts at `base`. Somebody's lock is waited for for at most `patience` seconds, and a
@@ -46,31 +44,15 @@ class SnowflakeWarehouse(ServerWarehouse[SnowflakeSession]):
         self._address = address_of(url, base)
         self._patience = patience
         self._term = term
-        self._lease: Lease | None = None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep other exporters away while the block runs, those of other machines too; ExporterBusy when one is there.
-
-        The lease is this run's, in whatever session, and nothing is committed once another run has taken it over.
-        """
-        self._lease = Lease(self.beside, term=self._term)
-        try:
-            with super().held(), self._lease.kept(self._opened):
-                try:
-                    yield
-                finally:
-                    with suppress(ExporterBusy, WarehouseError):  # it ends by itself
-                        self._lease.leave(self._session())
-        finally:
-            self._lease = None
 
     def _opened(self) -> SnowflakeSession:
         return SnowflakeSession.open(self._address, patience=self._patience)
 
-    def _entered(self, session: SnowflakeSession) -> None:
-        if self._lease is not None:
-            self._lease.enter(session, is_made=found(session).has_lease)
+    def _new_lease(self) -> Lease[SnowflakeSession]:
+        return Lease(self.beside, term=self._term, engine="snowflake")
+
+    def _has_lease(self, session: SnowflakeSession) -> bool:
+        return found(session).has_lease
 
     def _found(self, session: SnowflakeSession) -> bool:
         return found(session).is_there

@@ -16,11 +16,14 @@ import sqlglot
 from sqlglot import exp
 
 from clari_readiness.warehouse.engines.rendering import Dialect
-from clari_readiness.warehouse.loaders.snowflake_lists import of_each, without_lists
-from clari_readiness.warehouse.loaders.snowflake_merge import bound_in_source, merged
+from clari_readiness.warehouse.loaders.lists import without_lists
+from clari_readiness.warehouse.loaders.merge import Merging
+from clari_readiness.warehouse.loaders.rewrites import as_doubles, one_by_one, unchecked
+from clari_readiness.warehouse.loaders.snowflake_lists import flattened, of_each
 
 _MOMENT = "YYYY-MM-DD HH24:MI:SS.FF6"
 _GREATER = (exp.GT, exp.LT)
+_MERGING = Merging("snowflake", "TIMESTAMPNTZ(6)", str.upper)
 
 
 def _upper_case(name: exp.Identifier) -> exp.Expr:
@@ -34,13 +37,6 @@ def _kind(kind: exp.DataType) -> exp.Expr:
     if kind.this in (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ):
         return exp.DataType.build("TIMESTAMPNTZ(6)", dialect="snowflake")
     return exp.DataType.build("ARRAY", dialect="snowflake") if kind.this == exp.DType.ARRAY else kind
-
-
-def _unchecked(column: exp.ColumnDef) -> exp.Expr:
-    """Leave out CHECK, which Snowflake does not have."""
-    constraints = [each for each in column.constraints if not isinstance(each.kind, exp.CheckColumnConstraint)]
-    column.set("constraints", constraints)
-    return column
 
 
 def _greatest_not_null(greatest: exp.ArgMax) -> exp.Expr:
@@ -86,26 +82,6 @@ def _unfiltered(filtered: exp.Filter) -> exp.Expr:
     return filtered if isinstance(filtered.this, exp.AggFunc) else filtered.this
 
 
-def _one_by_one(compared: exp.Binary) -> exp.Expr:
-    """Compare rows value by value, the first that differs decides: Snowflake compares them for being equal only."""
-    if not (isinstance(compared.left, exp.Tuple) and isinstance(compared.right, exp.Tuple)):
-        return compared
-    *pairs, last = zip(compared.left.expressions, compared.right.expressions, strict=True)
-    decided: exp.Expr = type(compared)(this=last[0], expression=last[1])
-    for left, right in reversed(pairs):
-        differs = type(compared)(this=left.copy(), expression=right.copy())
-        decided = exp.or_(differs, exp.and_(exp.EQ(this=left, expression=right), decided))
-    return exp.paren(decided)
-
-
-def _as_doubles(division: exp.Div) -> exp.Expr:
-    """Divide as DuckDB does, in doubles; what is divided by zero is NULL, and never an error."""
-    divisor = division.expression
-    if not isinstance(divisor, exp.Nullif):
-        divisor = exp.Nullif(this=divisor.unnest(), expression=exp.Literal.number(0))
-    return exp.Div(this=exp.cast(division.this.unnest(), exp.DType.DOUBLE), expression=divisor, typed=True)
-
-
 def _in_some_order(window: exp.Window) -> exp.Expr:
     """Give rows their numbers in an order that is none: Snowflake wants to be told one."""
     if isinstance(window.this, exp.RowNumber) and not window.args.get("order"):
@@ -123,17 +99,17 @@ def _with_grants(made: exp.Create) -> exp.Expr:
 _RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.Identifier: _upper_case,
     exp.DataType: _kind,
-    exp.ColumnDef: _unchecked,
+    exp.ColumnDef: unchecked,
     exp.ArgMax: _greatest_not_null,
     exp.Anonymous: _greatest_or_null,
     exp.Filter: _unfiltered,
-    **dict.fromkeys(_GREATER, _one_by_one),
-    exp.Div: _as_doubles,
+    **dict.fromkeys(_GREATER, one_by_one),
+    exp.Div: as_doubles,
     exp.Window: _in_some_order,
-    exp.Select: without_lists,
+    exp.Select: lambda select: without_lists(select, flattened),
     exp.Create: _with_grants,
-    exp.Insert: merged,
-    exp.Merge: bound_in_source,
+    exp.Insert: _MERGING.merged,
+    exp.Merge: _MERGING.bound_in_source,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 import sqlglot
@@ -28,42 +28,11 @@ def of_each(tree: exp.Expr, lists: Mapping[str, int]) -> exp.Expr:
     return tree.transform(rewrite)
 
 
-def without_lists(select: exp.Select) -> exp.Expr:
-    """Make rows of the lists among a SELECT's columns: of those written in it, side by side, or of a column's."""
-    lists = [each.unalias().this for each in select.expressions if isinstance(each.unalias(), exp.Explode)]
-    if not lists:
-        return select
-    written = all(isinstance(each, exp.Array) for each in lists)
-    for column in select.expressions:
-        explode = column.unalias()
-        if isinstance(explode, exp.Explode):
-            explode.replace(_each_of(explode.this.expressions) if written else _listed_value())
-    select.append("joins", _numbered(len(lists[0].expressions)) if written else _flattened(lists[0]))
-    return select
-
-
-def _each_of(values: Sequence[exp.Expr]) -> exp.Expr:
-    """Return the value of a written list that has the number of the row."""
-    cases = [exp.If(this=exp.Literal.number(at), true=value.copy()) for at, value in enumerate(values)]
-    return exp.Case(this=exp.column("AT", "LISTED", quoted=True), ifs=cases)
-
-
-def _numbered(length: int) -> exp.Join:
-    """Return a join with so many numbers, from zero on."""
-    rows = [exp.select(exp.alias_(exp.Literal.number(at), "AT", quoted=True)) for at in range(length)]
-    numbers = exp.union(*rows, distinct=False).subquery(exp.to_identifier("LISTED", quoted=True))
-    return exp.Join(this=numbers, kind="CROSS")
-
-
-def _listed_value() -> exp.Expr:
-    return exp.cast(exp.column("VALUE", "LISTED", quoted=True), "VARCHAR", dialect="snowflake")
-
-
-def _flattened(listed: exp.Expr) -> exp.Join:
-    """Return a join with the values of an array, one row each."""
+def flattened(listed: exp.Expr) -> tuple[exp.Join, exp.Expr]:
+    """Return a join with the values of an array, one row each, and the column that they are in."""
     if isinstance(listed, exp.ArrayAppend):
         listed = exp.Anonymous(this="ARRAY_APPEND", expressions=[listed.this, listed.expression])
     template = sqlglot.parse_one(_LISTED, read="snowflake")
     join = cast("exp.Join", exp.replace_placeholders(template, listed=listed.copy()).args["joins"][0])
     join.this.args["alias"].set("columns", None)  # they are called as ever
-    return join
+    return join, exp.cast(exp.column("VALUE", "LISTED", quoted=True), "VARCHAR", dialect="snowflake")

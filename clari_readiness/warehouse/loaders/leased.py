@@ -1,0 +1,56 @@
+"""A server without locks that a session holds, as a warehouse: a lease keeps other exporters away."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol, TypeVar
+
+from clari_readiness.errors import ExporterBusy, WarehouseError
+from clari_readiness.warehouse.loaders.lease import Lease, LeasedSession
+from clari_readiness.warehouse.loaders.server import ServerSession, ServerWarehouse
+
+
+class LeasedServerSession(ServerSession, LeasedSession, Protocol):
+    """A session with such a server."""
+
+    name: str
+
+
+Session = TypeVar("Session", bound=LeasedServerSession)
+
+
+class LeasedWarehouse(ServerWarehouse[Session]):
+    """Our tables in such a server."""
+
+    _lease: Lease[Session] | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other exporters away while the block runs, those of other machines too; ExporterBusy when one is there.
+
+        The lease is this run's, in whatever session, and nothing is committed once another run has taken it over.
+        """
+        self._lease = self._new_lease()
+        try:
+            with super().held(), self._lease.kept(self._opened):
+                try:
+                    yield
+                finally:
+                    with suppress(ExporterBusy, WarehouseError):  # it ends by itself
+                        self._lease.leave(self._session())
+        finally:
+            self._lease = None
+
+    def _entered(self, session: Session) -> None:
+        if self._lease is not None:
+            self._lease.enter(session, is_made=self._has_lease(session))
+
+    @abstractmethod
+    def _new_lease(self) -> Lease[Session]:
+        """Return the lease of a run that begins."""
+
+    @abstractmethod
+    def _has_lease(self, session: Session) -> bool:
+        """Tell whether the table of the lease is there."""
