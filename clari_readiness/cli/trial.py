@@ -53,7 +53,8 @@ WarehouseUrl = Annotated[
     typer.Option(
         "--warehouse",
         metavar="URL",
-        help="What it writes: duckdb:///NAME, sqlite:///NAME, postgresql://USER@HOST/DATABASE, or a reference.",
+        help="What it writes: duckdb:///NAME, sqlite:///NAME, postgresql://USER@HOST/DATABASE, snowflake://USER@ACCOUNT,"
+        " or a reference.",
     ),
 ]
 Env = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment in the settings file.")]

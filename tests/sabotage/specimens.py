@@ -111,7 +111,7 @@ class Specimen:
         return trial.outcomes(chosen(scenarios, quick=quick))
 
     def _accused(self) -> Accused:
-        warehouses = warehouses_at(self.warehouse, str)
+        warehouses = warehouses_at(self.warehouse, of_the_environment)
         if self.defect is None:
             return Accused(self.words, warehouses, REPOSITORY)
         return Forked(self.words, warehouses, REPOSITORY, Names(extra={"DEFECT": self.defect}))
@@ -160,6 +160,11 @@ def names_in(module: str) -> set[str]:
         elif isinstance(node, ast.Assign):
             found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
+
+
+def of_the_environment(reference: str) -> str:
+    """Return what `env://NAME` refers to: a URL with a password in it is refused."""
+    return os.environ[reference.removeprefix("env://")]
 
 
 DEFECTIVE = defective()

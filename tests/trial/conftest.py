@@ -11,6 +11,7 @@ import pytest
 from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
 from clari_readiness.trial.exporter import words_of
 from clari_readiness.trial.warehouses import warehouses_at
+from tests.sabotage.specimens import of_the_environment
 
 EXPORTERS = Path(__file__).parents[1] / "sabotage" / "exporters"
 FAST = Pace(20.0)
@@ -23,7 +24,8 @@ def tried(tmp_path: Path) -> Try:
     """Put an exporter on trial, and return what became of each scenario."""
 
     def put(exporter: str, warehouse: str, *scenarios: str, seed: int = 1, **more: object) -> dict[str, Outcome]:
-        accused = Accused(words_of(exporter), warehouses_at(warehouse, str), tmp_path, **more)  # type: ignore[arg-type]
+        warehouses = warehouses_at(warehouse, of_the_environment)
+        accused = Accused(words_of(exporter), warehouses, tmp_path, **more)  # type: ignore[arg-type]
         trial = Trial(accused, tmp_path / "trial", dict(os.environ), seed=seed, pace=FAST)
         return {outcome.scenario: outcome for outcome in trial.outcomes(chosen(scenarios or ("healthy",)))}
 

@@ -51,5 +51,6 @@ SCENARIOS = (
         "its files could not grow, or its server took no changes, as on a full disk",
         no_room,
         End.EITHER,
+        does="full",
     ),
 )

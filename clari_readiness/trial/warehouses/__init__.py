@@ -2,6 +2,6 @@
 
 from clari_readiness.trial.warehouses.files import Files
 from clari_readiness.trial.warehouses.named import Resolve, warehouses_at
-from clari_readiness.trial.warehouses.seam import ScenarioWarehouse, Warehouses
+from clari_readiness.trial.warehouses.seam import BY_NATURE, Done, ScenarioWarehouse, Warehouses
 
-__all__ = ["Files", "Resolve", "ScenarioWarehouse", "Warehouses", "warehouses_at"]
+__all__ = ["BY_NATURE", "Done", "Files", "Resolve", "ScenarioWarehouse", "Warehouses", "warehouses_at"]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.trial.rows import Mapped, Rows, gathered
-from clari_readiness.trial.warehouses.seam import ScenarioWarehouse
+from clari_readiness.trial.warehouses.seam import WORK, Done, ScenarioWarehouse
 from clari_readiness.warehouse.statements import quoted
 
 _SMALL_FILE = 8192
@@ -27,6 +28,8 @@ class Files:
 
     engine: str = "duckdb"
     name: str = "warehouse.duckdb"
+    spared: Mapping[Done, str] = field(default_factory=lambda: MappingProxyType({}), init=False)
+    work: float = field(default=WORK, init=False)
 
     @property
     def shown(self) -> tuple[str, str]:
@@ -52,6 +55,7 @@ class FileWarehouse:
     engine: str
     path: Path
     secrets: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
