@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
+from clari_readiness.trial import Accused, Outcome, Pace, Scenario, Trial, chosen
 from clari_readiness.trial.child import Child, NurseryStarter, Start, Starter
 from clari_readiness.trial.variables import ALLOWED, Names
 from clari_readiness.trial.warehouses import warehouses_at
@@ -62,6 +62,7 @@ def _nursery(environ: tuple[tuple[str, str], ...]) -> NurseryStarter:
 ALSO: dict[str, tuple[str, ...]] = {
     "appends_and_trusts": ("duplicates_two_at_once", "process_killed_while_loading"),
     "appends_by_the_day": ("process_killed_while_loading",),
+    "commits_every_statement": ("process_session_broken",),
     "empties_its_tables_first": ("process_killed_at_a_post", "process_killed_while_loading"),
     "first_page_only": (
         *("pages_full", "pages_overlap", "pages_inserted"),
@@ -102,6 +103,10 @@ class Specimen:
     def must_be_caught_by(self) -> tuple[str, ...]:
         """Return the scenarios that have to catch it: none, of a healthy one."""
         return (self.caught_by, *ALSO.get(self.name, ())) if self.caught_by else ()
+
+    def is_spared(self, scenario: Scenario) -> bool:
+        """Whether a scenario is not for its engine."""
+        return scenario.does in warehouses_at(self.warehouse, of_the_environment).spared
 
     def outcomes(
         self, directory: Path, scenarios: Sequence[str] = (), *, quick: bool = False, seed: int = SEED
@@ -160,6 +165,12 @@ def names_in(module: str) -> set[str]:
         elif isinstance(node, ast.Assign):
             found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
+
+
+def caught_in(engine: str) -> dict[str, str]:
+    """Return the defects of the plain exporter's that are there with an engine: defect -> what must catch it."""
+    names = sorted(path.stem for path in (DIRECTORY / engine).glob("*.py"))
+    return {name: constants_of(f"{engine}/{name}")["CAUGHT_BY"] for name in names if name != "__init__"}
 
 
 def of_the_environment(reference: str) -> str:

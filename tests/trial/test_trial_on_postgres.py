@@ -21,19 +21,29 @@ from clari_readiness.environments import load
 from clari_readiness.errors import NotVerified, SettingsError, WarehouseError
 from clari_readiness.model.time import SystemClock
 from clari_readiness.trial import Pace, Verdict, Wishes, accused_of
+from clari_readiness.trial.plays import cut_off
 from clari_readiness.trial.preview import preview
 from clari_readiness.trial.rows import FORECASTS, TableNames
+from clari_readiness.trial.warehouses import Moment
 from clari_readiness.trial.warehouses.postgres import Postgres, PostgresWarehouse
-from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, shown_url, url_of
+from clari_readiness.trial.warehouses.postgres_breaking import PostgresBreaker
+from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, url_of
+from clari_readiness.trial.warehouses.wording import shown_url
 from tests.elsewhere import new_database
-from tests.sabotage.specimens import Specimen, constants_of
+from tests.sabotage.specimens import Specimen, caught_in
 from tests.servers import GUARDED
 from tests.trial.conftest import Try
 from tests.trial.test_trial_command import SETTINGS, trial
 
 PASSWORD = "hunter-2/ü@:%"
-DEFECTS = ("appends", "commits_every_statement", "float_money", "prints_what_the_server_refuses", "western_names_only")
-TELLING = ("process_no_room", "process_killed_at_a_post", "duplicates_two_at_once", "pages_sizes")
+DEFECTS = caught_in("postgres")
+TELLING = (
+    "process_no_room",
+    "process_session_broken",
+    "process_killed_at_a_post",
+    "duplicates_two_at_once",
+    "pages_sizes",
+)
 
 
 @pytest.fixture
@@ -67,7 +77,7 @@ def databases(server: psycopg.Connection[Any]) -> set[str]:
 
 
 def specimen(defect: str, url: str) -> Specimen:
-    caught_by = constants_of(f"postgres/{defect}")["CAUGHT_BY"] if defect else ""
+    caught_by = DEFECTS[defect] if defect else ""
     defects = f"postgres+postgres.{defect}" if defect else "postgres"
     return Specimen(defect, ("plain", "into", "postgres"), url, caught_by, defects)
 
@@ -83,7 +93,7 @@ def test_the_reference_exporter_keeps_the_laws_in_a_server_and_leaves_nothing_be
 
 
 def test_a_healthy_exporter_of_somebody_elses_keeps_what_defective_ones_break(tmp_path: Path, url: str) -> None:
-    names = sorted({constants_of(f"postgres/{defect}")["CAUGHT_BY"] for defect in DEFECTS})
+    names = sorted({*DEFECTS.values()})
     outcomes = {each.scenario: (each.verdict, each.sentence) for each in specimen("", url).outcomes(tmp_path, names)}
     assert outcomes == dict.fromkeys(("healthy", *names), (Verdict.KEPT, ""))
 
@@ -91,13 +101,9 @@ def test_a_healthy_exporter_of_somebody_elses_keeps_what_defective_ones_break(tm
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_defect_is_caught_by_its_scenario_and_not_by_the_healthy_run(tmp_path: Path, url: str, defect: str) -> None:
     accused = specimen(defect, url)
-    verdicts = {each.scenario: each.verdict for each in accused.outcomes(tmp_path, (accused.caught_by,))}
-    assert verdicts == {"healthy": Verdict.KEPT, accused.caught_by: Verdict.BROKEN}
-
-
-def test_every_defect_beside_the_exporter_is_tried() -> None:
-    directory = Path(__file__).parents[1] / "sabotage" / "exporters" / "postgres"
-    assert {path.stem for path in directory.glob("*.py")} - {"__init__"} == set(DEFECTS)
+    names = accused.must_be_caught_by
+    verdicts = {each.scenario: each.verdict for each in accused.outcomes(tmp_path, names)}
+    assert verdicts == {"healthy": Verdict.KEPT, **dict.fromkeys(names, Verdict.BROKEN)}
 
 
 def test_the_databases_of_a_killed_trial_go_and_those_of_one_that_runs_stay(
@@ -240,6 +246,109 @@ def test_a_full_server_takes_no_changes_and_then_does_again(
     with psycopg.connect(place.url) as run:
         run.execute("INSERT INTO t VALUES (2)")
         assert run.execute("SELECT a FROM t").fetchall() == [(2,)]
+
+
+@pytest.fixture
+def watching() -> Iterator[Callable[[PostgresBreaker], Callable[[], bool]]]:
+    """Let a breaker lie in wait and watch, beside the exporter; what is given ends the run: was anything broken?"""
+    over = threading.Event()
+
+    def watch(breaker: PostgresBreaker) -> Callable[[], bool]:
+        breaker.lie_in_wait()
+        beside = threading.Thread(target=breaker.watch, args=(over.wait,))
+        beside.start()
+
+        def ended() -> bool:
+            over.set()
+            beside.join(20)
+            assert not beside.is_alive()
+            return breaker.has_broken
+
+        return ended
+
+    yield watch
+    over.set()
+
+
+Watching = Callable[[PostgresBreaker], Callable[[], bool]]
+ROW = "INSERT INTO clari_forecasts VALUES (1)"
+
+
+@pytest.mark.parametrize("shown_by", ["TABLE clari_forecasts (a integer)", "VIEW clari_forecasts AS SELECT a FROM t"])
+def test_a_session_is_broken_before_its_first_row_and_no_other_is(
+    place: PostgresWarehouse, exporter: psycopg.Connection[Any], watching: Watching, shown_by: str
+) -> None:
+    exporter.execute("CREATE TABLE t (a integer)")
+    exporter.execute(f"CREATE {shown_by}")
+    ended = watching(place.breaker(Moment.BEFORE_A_ROW, {}))
+    with closing(psycopg.connect(place.url, autocommit=True)) as bystander:
+        assert bystander.execute("SELECT count(*) FROM clari_forecasts").fetchall() == [(0,)]
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            exporter.execute("INSERT INTO clari_forecasts VALUES (1)")
+        assert ended()
+        assert bystander.execute("SELECT count(*) FROM clari_forecasts").fetchall() == [(0,)]
+        bystander.execute(ROW)
+
+
+def test_a_session_is_broken_as_it_writes_and_who_holds_a_lock_alone_is_not(
+    place: PostgresWarehouse, exporter: psycopg.Connection[Any], watching: Watching
+) -> None:
+    exporter.execute("CREATE TABLE clari_forecasts (a integer)")
+    with closing(psycopg.connect(place.url, autocommit=True)) as bystander:
+        bystander.execute("SELECT pg_advisory_lock(1)")
+        ended = watching(place.breaker(Moment.AS_IT_WRITES, {}))
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            exporter.execute(
+                "INSERT INTO clari_forecasts SELECT CASE WHEN n > 1 THEN length(CAST(pg_sleep(20) AS text)) END"
+                " FROM generate_series(1, 2) AS n"
+            )
+        assert ended()
+        assert bystander.execute("SELECT count(*) FROM clari_forecasts").fetchall() == [(0,)]
+
+
+def test_a_session_is_broken_between_its_transactions(
+    place: PostgresWarehouse, exporter: psycopg.Connection[Any], watching: Watching
+) -> None:
+    exporter.execute("CREATE TABLE clari_forecasts (a integer)")
+    ended = watching(place.breaker(Moment.BETWEEN, {}))
+    exporter.execute(ROW)
+    with pytest.raises(psycopg.errors.AdminShutdown):
+        exporter.execute(ROW)
+    assert ended()
+    with psycopg.connect(place.url) as after:
+        assert after.execute("SELECT count(*) FROM clari_forecasts").fetchall() == [(1,)]
+
+
+def test_who_loads_in_one_transaction_is_not_broken_between_two(
+    place: PostgresWarehouse, exporter: psycopg.Connection[Any], watching: Watching
+) -> None:
+    exporter.execute("CREATE TABLE clari_forecasts (a integer)")
+    ended = watching(place.breaker(Moment.BETWEEN, {}))
+    with exporter.transaction():
+        for _ in range(3):
+            exporter.execute(ROW)
+    assert not ended()
+    assert exporter.execute("SELECT count(*) FROM clari_forecasts").fetchall() == [(3,)]
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_breaker_whose_moment_does_not_come_breaks_nobody_and_leaves_nothing(
+    place: PostgresWarehouse, watching: Watching, moment: Moment
+) -> None:
+    ended = watching(place.breaker(moment, {}))
+    assert not ended()
+    assert place.rows({}).tables == {}
+
+
+def test_an_exporter_that_is_never_seen_to_load_is_not_tested_and_is_told_why() -> None:
+    nobody = SimpleNamespace(has_broken=False)
+    warehouse = SimpleNamespace(breaker=lambda *_: nobody)
+    stage: Any = SimpleNamespace(
+        place=SimpleNamespace(warehouse=warehouse, accused=SimpleNamespace(mapped={})),
+        **{name: lambda *_, **__: () for name in ("run", "faults", "later")},
+    )
+    with pytest.raises(NotVerified, match=r"no session of its was seen to load, so none was broken; let it load into"):
+        cut_off(stage)
 
 
 LEAKS = """

@@ -13,9 +13,10 @@ from psycopg import sql
 
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError, WarehouseError
 from clari_readiness.model.time import Clock, SystemClock
-from clari_readiness.trial.rows import Mapped, Rows, gathered
+from clari_readiness.trial.rows import FORECASTS, Mapped, Rows, TableNames, gathered
+from clari_readiness.trial.warehouses.postgres_breaking import PostgresBreaker
 from clari_readiness.trial.warehouses.postgres_url import require_readable, same_database, secrets_in, url_of
-from clari_readiness.trial.warehouses.seam import WORK, Done, ScenarioWarehouse
+from clari_readiness.trial.warehouses.seam import WORK, Breaker, Done, Moment, ScenarioWarehouse
 from clari_readiness.trial.warehouses.wording import in_words_of_the_trial, shown_url
 from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.engines.postgres import connect, connected, name_of
@@ -155,6 +156,13 @@ class PostgresWarehouse:
             yield None
         finally:
             self._session.said(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
+
+    def breaker(self, moment: Moment, mapped: Mapped) -> Breaker:
+        """Return what breaks a session that loads forecasts; of a table that is not there no lock is taken."""
+        names = mapped.get(FORECASTS, TableNames(FORECASTS))
+        with closing(connect(self.url, Path(), patience=0.0, timeout=_TIMEOUT)) as engine:
+            described = engine.describe(Tables(names.name))
+        return PostgresBreaker(self.url, described.relation if described else "", moment)
 
     def close(self) -> None:
         """End our session."""

@@ -10,7 +10,7 @@ from typing import Any
 from clari_readiness.errors import NotVerified, WarehouseError
 from clari_readiness.model.time import Clock
 from clari_readiness.trial.rows import Mapped, Rows, gathered
-from clari_readiness.trial.warehouses.seam import NOT_IN_SNOWFLAKE
+from clari_readiness.trial.warehouses.seam import NOT_IN_SNOWFLAKE, Breaker, Moment
 from clari_readiness.trial.warehouses.snowflake_place import secrets_in
 from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.engines.snowflake import connect
@@ -68,6 +68,10 @@ class SnowflakeWarehouse:
     def full(self) -> AbstractContextManager[None]:
         """Raise NotVerified: no scenario asks for it."""
         raise NotVerified(NOT_IN_SNOWFLAKE["full"])
+
+    def breaker(self, moment: Moment, mapped: Mapped) -> Breaker:  # noqa: ARG002 - as in other servers
+        """Raise NotVerified: no scenario asks for it."""
+        raise NotVerified(NOT_IN_SNOWFLAKE["breaker"])
 
     def close(self) -> None:
         """End our session."""
