@@ -1,7 +1,8 @@
 """A stand-in for Snowflake that its own connector talks to over a socket: fakesnow, behind a door that asks who comes.
 
 fakesnow lets everybody in, gives nobody a role and never gives a statement up. The door does as Snowflake does: with a
-wrong password nobody comes in, `LOADER` is a role that may write, a statement ends after its time-out.
+wrong password nobody comes in, `LOADER` is a role that may write, a statement ends after its time-out. What Snowflake
+knows of its sessions, `Sessions` does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 from uuid import uuid4
 
 import duckdb
@@ -29,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 from clari_readiness.warehouse.engines.snowflake_url import address_of
 from tests.elsewhere import Column, reading, tables_of
 from tests.fakesnow_mended import mend, with_arrays
+from tests.snowflake_sessions import Session, Sessions
 
 fake: Any = import_module("fakesnow.server")  # `fakesnow.server` is a function as well
 
@@ -38,6 +40,7 @@ _SPELLED_OUT = {
     "information_schema.table_privileges": "_fs_global.main.table_privileges",
     "is_role_in_session(grantee)": "grantee = '{role}'",
 }
+_FAILED = "FAILED_WITH_ERROR"
 _WRONG_PASSWORD = ("390100", "Incorrect username or password was specified.")
 _LATE = ("000630", "Statement reached its statement or warehouse timeout of {} second(s) and was canceled.")
 
@@ -60,7 +63,7 @@ class Door:
     """
 
     asked: list[Asked] = field(default_factory=list)
-    roles: dict[str, str] = field(default_factory=dict)
+    sessions: Sessions = field(default_factory=lambda: Sessions(fake))
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)
     swallowed: list[str] = field(default_factory=list)
 
@@ -83,6 +86,8 @@ class Door:
             await self._answer(scope, body, send)
         else:
             await fake.app(scope, _given(body), send)
+            if b"delete=true" in scope["query_string"]:
+                self.sessions.leave(_token(scope))
 
     async def _let_in(self, scope: Scope, body: dict[str, Any], send: Send) -> None:
         if body["data"].get("PASSWORD") != PASSWORD:
@@ -90,11 +95,12 @@ class Door:
             return
         before = set(fake.sessions)
         await fake.app(scope, _given(body), send)
-        role = dict(part.split("=") for part in scope["query_string"].decode().split("&")).get("roleName", "")
-        self.roles.update(dict.fromkeys(set(fake.sessions) - before, role))
+        said = dict(parse_qsl(scope["query_string"].decode()))
+        for token in set(fake.sessions) - before:
+            self.sessions.enter(token, said.get("roleName", ""), said.get("warehouse", ""))
 
     async def _answer(self, scope: Scope, body: dict[str, Any], send: Send) -> None:
-        token = dict(scope["headers"])[b"authorization"].decode()[17:-1]
+        token = _token(scope)
         said = body.get("parameters") or {}
         self.asked.append(
             Asked(body["sqlText"], said.get("QUERY_TAG", ""), said.get("STATEMENT_TIMEOUT_IN_SECONDS", ""))
@@ -102,9 +108,17 @@ class Door:
         for begins in [begins for begins in self.refused if body["sqlText"].startswith(begins)]:
             await _refuse(send, *self.refused.pop(begins))
             return
-        for ours, theirs in _SPELLED_OUT.items():
-            body["sqlText"] = body["sqlText"].replace(ours, theirs.format(role=self.roles[token]))
-        body["sqlText"] = with_arrays(body["sqlText"])
+        session = self.sessions.of(token)
+        with session.asking(body["sqlText"]) as asked:
+            for ours, theirs in _SPELLED_OUT.items():
+                body["sqlText"] = body["sqlText"].replace(ours, theirs.format(role=session.role))
+            body["sqlText"] = with_arrays(self.sessions.said(session, body["sqlText"]))
+            asked.state = await self._answered(scope, body, send, session)
+        session.noted(asked, self.sessions.transactions)
+
+    async def _answered(self, scope: Scope, body: dict[str, Any], send: Send, session: Session) -> str:
+        """Have fakesnow answer, and return how that ended, as the history has it."""
+        said = body.get("parameters") or {}
         seconds = int(said.get("STATEMENT_TIMEOUT_IN_SECONDS", 0)) or None
         sent: list[Any] = []
 
@@ -114,15 +128,20 @@ class Door:
         answering = asyncio.ensure_future(fake.app(scope, _given(body), keep))
         done, _ = await asyncio.wait({answering}, timeout=seconds)
         if not done:
-            fake.sessions[token]._duck_conn.interrupt()
+            session.fake._duck_conn.interrupt()
             await asyncio.wait({answering})
             await _refuse(send, _LATE[0], _LATE[1].format(seconds))
-            return
+            return _FAILED
         if sent[0]["status"] == 500:  # the connector would ask again and again
             await _refuse(send, "261000", f"fakesnow cannot do this: {sent[1]['body'].decode()[-2000:]}")
-            return
+            return _FAILED
         for message in sent:
             await send(message)
+        return "SUCCESS" if json.loads(sent[1]["body"]).get("success") else _FAILED
+
+
+def _token(scope: Scope) -> str:
+    return str(dict(scope["headers"]).get(b"authorization", b"").decode()[17:-1])
 
 
 async def _nothing(receive: Receive, send: Send) -> None:

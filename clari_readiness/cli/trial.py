@@ -53,7 +53,8 @@ WarehouseUrl = Annotated[
     typer.Option(
         "--warehouse",
         metavar="URL",
-        help="What it writes: duckdb:///NAME, sqlite:///NAME, postgresql://USER@HOST/DATABASE, or a reference.",
+        help="What it writes: duckdb:///NAME, sqlite:///NAME, postgresql://USER@HOST/DATABASE, snowflake://USER@ACCOUNT,"
+        " or a reference.",
     ),
 ]
 Env = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment in the settings file.")]
@@ -189,11 +190,15 @@ def _near(outcome: Outcome) -> Outcome:
 
 
 def _table(record: Record) -> None:
-    """Show, for each item, how many of its scenarios were kept, and which were not."""
+    """Show, for each item, how many of the scenarios that apply were kept, and which were not."""
+    applicable = [outcome for outcome in record.outcomes if outcome.verdict is not Verdict.NOT_APPLICABLE]
     items = sorted({item for outcome in record.outcomes for item in outcome.items})
     typer.echo("")
     for item in items:
-        mine = [outcome for outcome in record.outcomes if item in outcome.items]
+        mine = [outcome for outcome in applicable if item in outcome.items]
+        if not mine:
+            typer.echo(f"{item:8} not applicable")
+            continue
         kept = sum(outcome.verdict is Verdict.KEPT for outcome in mine)
         wrong = [each.scenario for each in mine if each.verdict in (Verdict.BROKEN, Verdict.NOT_TESTED)]
         typer.echo(f"{item:8} {kept:3}/{len(mine):<3} {', '.join(wrong)}".rstrip())

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from clari_readiness.trial.warehouses.seam import WORK
+
 Surface = Literal["forecast", "audit", "opportunities"]
 """What an exporter can export: forecasts, audit events (F29), opportunities (F30)."""
 
@@ -27,7 +29,7 @@ class Pace:
     download_timeout: float = 600.0
     poll_interval: float = 1.0
     job_seconds: tuple[float, float] = (0.5, 1.5)
-    work: float = 15.0
+    work: float = WORK
 
     @property
     def slowest(self) -> bool:

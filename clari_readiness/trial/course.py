@@ -23,6 +23,7 @@ class End(StrEnum):
     LOUD = "loud"  # the exit code is not 0, and every row is as it was
     EITHER = "either"  # one of the two
     KILLED = "killed"  # by the trial: what was there must not be spoilt
+    CUT_OFF = "cut off"  # by the trial, from its server: all is there and the exit code says so, or nothing is spoilt
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ class Place:
             temporary=self.temporary,
             warehouse_url=self.warehouse.url,
             warehouse_path=self.warehouse.path,
+            hosts=self.warehouse.hosts,
         )
 
     @property

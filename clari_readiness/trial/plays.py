@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from clari_readiness.errors import NotVerified
 from clari_readiness.simulator import Fault
+from clari_readiness.trial.breaking import CutOff
 from clari_readiness.trial.child import Killer
 from clari_readiness.trial.course import End, Run
 from clari_readiness.trial.killing import KilledAfter, KilledAsItWrites, KilledAt, KilledInDownload
 from clari_readiness.trial.stage import Stage
+from clari_readiness.trial.warehouses import Moment
 
 _WHILE_LOADING = 2
 _CHANGES = (1, 4)  # that are seen of a warehouse: within the first transaction, and after it, if there is another
@@ -91,6 +94,28 @@ def no_room(stage: Stage) -> None:
     stage.later(days=8)
     stage.run(End.EITHER, full=True)
     stage.run(End.COMPLETE)
+
+
+def cut_off(stage: Stage) -> None:
+    """Break its session with the server at each moment of its loading, in another week, and let the next run go on.
+
+    Raises NotVerified when it was never seen to load.
+    """
+    stage.run(End.COMPLETE, faults=stage.faults())
+    broken = [_cut_off_in_another_week(stage, moment) for moment in Moment]
+    if not any(broken):
+        raise NotVerified(
+            "no session of its was seen to load, so none was broken",
+            way_out="let it load into the server of WAREHOUSE_URL itself, and not by way of a pooler",
+        )
+
+
+def _cut_off_in_another_week(stage: Stage, moment: Moment) -> bool:
+    stage.later(days=8)
+    killer, breaker = Killer(), stage.place.warehouse.breaker(moment, stage.place.accused.mapped)
+    stage.run(End.CUT_OFF, faults=[CutOff(killer, breaker, moment), *stage.faults()], killer=killer)
+    stage.run(End.COMPLETE, faults=stage.faults())
+    return breaker.has_broken
 
 
 def _requests_of_a_good_run(stage: Stage) -> int:

@@ -53,10 +53,11 @@ class Trial:
         starter = self.accused.starter(self.caller)
         try:
             with self._meter:
-                first = self._outcome(scenarios[0], starter)
+                trial = replace(self, pace=self.pace.patient(self.accused.warehouses.work))
+                first = trial._outcome(scenarios[0], starter)
                 yield first
                 if first.verdict is Verdict.KEPT:
-                    trial = replace(self, pace=self.pace.patient(_SEVERAL * first.longest))
+                    trial = replace(trial, pace=trial.pace.patient(_SEVERAL * first.longest))
                     yield from trial._side_by_side(scenarios[1:], starter)
         finally:
             starter.close()
@@ -144,8 +145,9 @@ class Trial:
 
 
 def _not_applicable(scenario: Scenario, accused: Accused) -> str:
-    """Return why a scenario does not apply: what it is about is a surface that the exporter does not have."""
-    return accused.not_applicable.get(scenario.about, "")
+    """Return why a scenario does not apply: it is about a surface that the exporter lacks, or not for its engine."""
+    spared = accused.warehouses.spared.get(scenario.does, "") if scenario.does else ""
+    return accused.not_applicable.get(scenario.about, spared)
 
 
 def _untested(course: Course) -> str:

@@ -12,6 +12,7 @@ from clari_readiness.simulator import Clock, Fault, Organisation
 from clari_readiness.trial.assignment import Surface
 from clari_readiness.trial.course import Course, End
 from clari_readiness.trial.verdict import Broken
+from clari_readiness.trial.warehouses import Done
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,8 @@ class Scenario:
     exporter: real seconds that a download may take, its body included; `job_timeout` are those of the simulator's clock
     that a job may take, where it is judged that they are kept. `pauses` is how large a share of the pauses may be the
     machine's own, where pauses are judged: on a busier machine it is tried again with a slower clock, and so it is
-    where `unclear` says that the pauses could mean either.
+    where `unclear` says that the pauses could mean either. `does` is what the play does to the warehouse, where not
+    every engine can have that done to it.
     """
 
     name: str
@@ -81,4 +83,5 @@ class Scenario:
     job_timeout: float | None = None
     pauses: float | None = None
     unclear: Callable[[Course], bool] | None = None
+    does: Done | None = None
     quick: bool = False

@@ -107,7 +107,8 @@ def _warehouses(environment: Environment | None, wishes: Wishes, *, is_reference
     if not url and not is_reference:
         raise SettingsError("no warehouse is named", way_out="write --warehouse duckdb:///trial.duckdb")
     own = environment.warehouse.url if environment else ""
-    return warehouses_at(url or "duckdb:///warehouse.duckdb", _resolver(environment), own=own)
+    base = environment.base if environment else Path.cwd()
+    return warehouses_at(url or "duckdb:///warehouse.duckdb", _resolver(environment), base, own=own)
 
 
 def _resolver(environment: Environment | None) -> Resolve:

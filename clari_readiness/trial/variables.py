@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from clari_readiness.trial.assignment import Assignment, Pace
 ALLOWED = ("PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
 """All that a child gets of the caller's environment: no credential, nothing of a cloud or a warehouse."""
 
-_LOOPBACK = "127.0.0.1,localhost,::1"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -43,7 +43,7 @@ class Names:
 class Whereabouts:
     """Where a run finds everything: the simulator and the proxy (addresses), its key, its directories, its warehouse.
 
-    `warehouse_path` is the warehouse's file, where it is one.
+    `warehouse_path` is the warehouse's file, where it is one; `hosts` are those that its driver reaches with HTTP.
     """
 
     base_url: str
@@ -53,6 +53,7 @@ class Whereabouts:
     temporary: Path
     warehouse_url: str = field(repr=False)
     warehouse_path: Path | str | None = None
+    hosts: tuple[str, ...] = ()
 
 
 def child_environment(
@@ -72,7 +73,7 @@ def child_environment(
         "HOME": str(where.home),
         "TMPDIR": str(where.temporary),
         "TZ": "UTC",
-        **_proxies(where.proxy),
+        **_proxies(where.proxy, where.hosts),
         **{names.of(ours): value for ours, value in told.items()},
     }
 
@@ -100,8 +101,8 @@ def _told(where: Whereabouts, assignment: Assignment, pace: Pace, now: datetime)
     return told
 
 
-def _proxies(address: str) -> dict[str, str]:
-    upper = {**dict.fromkeys(_PROXIES, address), "NO_PROXY": _LOOPBACK} if address else {"NO_PROXY": _LOOPBACK}
+def _proxies(address: str, hosts: Sequence[str]) -> dict[str, str]:
+    upper = {**(dict.fromkeys(_PROXIES, address) if address else {}), "NO_PROXY": ",".join((*_LOOPBACK, *hosts))}
     return upper | {name.lower(): value for name, value in upper.items()}
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import signal
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,11 @@ import psycopg
 import pytest
 
 from tests.elsewhere import new_database
+from tests.end_to_end import in_a_server
 from tests.end_to_end.holdings import ENTRIES, Row, truth
+from tests.end_to_end.in_a_server import Afterwards
 from tests.end_to_end.place import Place, Ran, until
 
-ITEMS = ("RES-05", "API-05", "RES-06", "CLA-02", "CLA-12", "MON-01", "MON-04")
 TABLES = ("forecast_entries", "snapshots", "users", "fields", "time_periods", "time_frames", "entry_changes")
 _HELD = """SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
@@ -38,18 +37,13 @@ class Told:
     again: Ran
     loaded: dict[str, list[Row]]
     true: dict[str, list[Row]]
-    planned: Ran
-    reconciled: Ran
-    retained: Ran
-    judged: Ran
+    afterwards: Afterwards
 
 
 @pytest.fixture(scope="module")
 def told(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Told:
     url = new_database(postgres).replace(":@", "@")  # a password, even an empty one, is refused in a settings file
-    place = Place.fresh(tmp_path_factory.mktemp("postgres") / "place", history=1)
-    line = "# it says itself where it listens"
-    place.reword(line, f'{line}\nwarehouse = {{ url = "{url}" }}')
+    place = in_a_server.fresh(tmp_path_factory.mktemp("postgres") / "place", url)
     with place.simulator() as simulator, psycopg.connect(url, autocommit=True) as server:
         first = place.export("--period=2027_Q3")
         assert first.code == 0, first
@@ -68,12 +62,9 @@ def told(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Told:
             busy,
             asked_while_busy,
             again,
-            loaded(server),
+            in_a_server.by_job(server.execute(ENTRIES).fetchall()),
             truth(place, simulator),
-            place.run("plan", "--env=simulated", "--json"),
-            place.run("reconcile", "--env=simulated"),
-            place.run("retention", "--env=simulated", "--dry-run"),
-            place.gate("--env=simulated", "-k", " or ".join(ITEMS)),
+            in_a_server.afterwards(place),
         )
 
 
@@ -102,13 +93,6 @@ def contents(server: psycopg.Connection[Any]) -> dict[str, list[tuple[Any, ...]]
     return {name: sorted(server.execute(f"SELECT t::text FROM {name} AS t").fetchall()) for name in TABLES}  # noqa: S608 - literals
 
 
-def loaded(server: psycopg.Connection[Any]) -> dict[str, list[Row]]:
-    rows = defaultdict(list)
-    for job_id, *row in server.execute(ENTRIES).fetchall():
-        rows[job_id].append(tuple(row))
-    return {job_id: sorted(those, key=repr) for job_id, those in rows.items()}
-
-
 def test_a_run_killed_while_its_rows_were_being_added_leaves_every_table_as_it_was(told: Told) -> None:
     assert (told.first.code, told.killed.code) == (0, -signal.SIGKILL)
     assert len(told.before["forecast_entries"]) > 100
@@ -117,29 +101,20 @@ def test_a_run_killed_while_its_rows_were_being_added_leaves_every_table_as_it_w
 
 def test_the_next_run_goes_on_with_the_same_job_and_the_tables_are_exact(told: Told) -> None:
     assert (told.again.code, told.again.err) == (0, ""), told.again
-    assert [json.loads(line["body"])["timePeriod"] for line in told.place.posts()] == ["2027_Q3", "2027_Q4"]
-    assert len(told.loaded) == 2
-    assert told.loaded == {job: told.true[job] for job in told.loaded}
+    in_a_server.assert_two_jobs_are_loaded(told.place, told.loaded, told.true)
 
 
 def test_an_exporter_on_another_machine_stops_with_one_line_and_asks_clari_nothing(told: Told) -> None:
-    assert told.busy.code == 1
-    (line,) = told.busy.lines
-    assert "another exporter is at work on this warehouse (process " in line
-    assert "let it finish, or stop it" in line
+    in_a_server.assert_refused_for_another(told.busy)
     assert told.asked_while_busy <= 1  # the first may have had one request under way when it was held
 
 
 def test_nothing_is_due_any_more_and_clari_and_the_warehouse_are_the_same(told: Told) -> None:
-    assert [each["due"] for each in json.loads(told.planned.out)] == [False, False]
-    assert told.reconciled.code == 0, told.reconciled
-    assert told.retained.code == 0, told.retained
+    in_a_server.assert_settled(told.afterwards)
 
 
 def test_the_gate_asks_the_ledger_beside_the_tables(told: Told) -> None:
-    items = {each["id"]: each for each in told.place.report()["items"]}
-    assert {id_: items[id_]["result"] for id_ in ITEMS} == dict.fromkeys(ITEMS, "PASS"), told.judged.said
-    assert all("export_jobs" in json.dumps(items[id_]["findings"]) for id_ in ("RES-06", "CLA-02", "MON-01", "MON-04"))
+    in_a_server.assert_ledger_is_asked(told.place, told.afterwards, "export_jobs")
 
 
 def test_nothing_of_the_killed_run_is_left_lying_about(told: Told) -> None:

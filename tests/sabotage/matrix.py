@@ -69,7 +69,8 @@ def wrong(specimens: Sequence[Specimen], rounds: Sequence[Matrix]) -> Iterator[s
             signs = [matrix[specimen.name].get(scenario.name, NOT_REACHED) for matrix in rounds]
             if len(set(signs)) > 1:
                 yield f"{specimen.name} in {scenario.name}: {' '.join(signs)}, with the same seed"
-            if not specimen.caught_by and set(signs) != {"."}:
+            good = SIGNS[Verdict.NOT_APPLICABLE if specimen.is_spared(scenario) else Verdict.KEPT]
+            if not specimen.caught_by and set(signs) != {good}:
                 yield f"{specimen.name}, which is healthy, in {scenario.name}: {' '.join(signs)}"
             if scenario.name in specimen.must_be_caught_by and set(signs) != {"X"}:
                 yield f"{specimen.name} is not caught by {scenario.name}: {' '.join(signs)}"

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from clari_readiness.trial import Accused, Outcome, Pace, Trial, chosen
+from clari_readiness.trial import Accused, Outcome, Pace, Scenario, Trial, chosen
 from clari_readiness.trial.child import Child, NurseryStarter, Start, Starter
 from clari_readiness.trial.variables import ALLOWED, Names
 from clari_readiness.trial.warehouses import warehouses_at
@@ -62,6 +62,7 @@ def _nursery(environ: tuple[tuple[str, str], ...]) -> NurseryStarter:
 ALSO: dict[str, tuple[str, ...]] = {
     "appends_and_trusts": ("duplicates_two_at_once", "process_killed_while_loading"),
     "appends_by_the_day": ("process_killed_while_loading",),
+    "commits_every_statement": ("process_session_broken",),
     "empties_its_tables_first": ("process_killed_at_a_post", "process_killed_while_loading"),
     "first_page_only": (
         *("pages_full", "pages_overlap", "pages_inserted"),
@@ -103,6 +104,10 @@ class Specimen:
         """Return the scenarios that have to catch it: none, of a healthy one."""
         return (self.caught_by, *ALSO.get(self.name, ())) if self.caught_by else ()
 
+    def is_spared(self, scenario: Scenario) -> bool:
+        """Whether a scenario is not for its engine."""
+        return scenario.does in warehouses_at(self.warehouse, of_the_environment).spared
+
     def outcomes(
         self, directory: Path, scenarios: Sequence[str] = (), *, quick: bool = False, seed: int = SEED
     ) -> Iterator[Outcome]:
@@ -111,7 +116,7 @@ class Specimen:
         return trial.outcomes(chosen(scenarios, quick=quick))
 
     def _accused(self) -> Accused:
-        warehouses = warehouses_at(self.warehouse, str)
+        warehouses = warehouses_at(self.warehouse, of_the_environment)
         if self.defect is None:
             return Accused(self.words, warehouses, REPOSITORY)
         return Forked(self.words, warehouses, REPOSITORY, Names(extra={"DEFECT": self.defect}))
@@ -160,6 +165,17 @@ def names_in(module: str) -> set[str]:
         elif isinstance(node, ast.Assign):
             found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return found
+
+
+def caught_in(engine: str) -> dict[str, str]:
+    """Return the defects of the plain exporter's that are there with an engine: defect -> what must catch it."""
+    names = sorted(path.stem for path in (DIRECTORY / engine).glob("*.py"))
+    return {name: constants_of(f"{engine}/{name}")["CAUGHT_BY"] for name in names if name != "__init__"}
+
+
+def of_the_environment(reference: str) -> str:
+    """Return what `env://NAME` refers to: a URL with a password in it is refused."""
+    return os.environ[reference.removeprefix("env://")]
 
 
 DEFECTIVE = defective()

@@ -12,7 +12,7 @@ import pytest
 
 from clari_readiness.trial import SCENARIOS, Outcome, Verdict
 from tests.sabotage import specimens
-from tests.sabotage.specimens import DEFECTIVE, DIRECTORY, HEALTHY, NODE, PROGRAMS, REFERENCE, Specimen
+from tests.sabotage.specimens import DEFECTIVE, DIRECTORY, HEALTHY, NODE, PROGRAMS, REFERENCE, Specimen, caught_in
 
 AT_ONCE = 4
 SLOW = ("limits_429_each", "pages_loop", "job_stuck", "limits_429_absurd", "resilience_dripping", "resilience_endless")
@@ -85,4 +85,5 @@ def test_every_exporter_is_in_the_matrix() -> None:
 
 def test_every_scenario_catches_an_exporter() -> None:
     meant = {name for specimen in DEFECTIVE for name in specimen.must_be_caught_by}
+    meant |= {*caught_in("postgres").values()}  # a session that breaks takes a server
     assert {scenario.name for scenario in SCENARIOS} - meant == set()

@@ -45,18 +45,21 @@ def on_trial(directory: Path, exporter: str, *options: str) -> subprocess.Comple
 
 
 def test_laws_that_are_kept_are_a_line_each_a_table_a_record_and_0(tmp_path: Path) -> None:
-    ended = on_trial(tmp_path, "repeats_the_post", "--scenario", "content_names", "--json", "found.json")
+    chosen = ("--scenario", "content_names", "--scenario", "process_session_broken")
+    ended = on_trial(tmp_path, "repeats_the_post", *chosen, "--json", "found.json")
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
     assert lines[0].endswith("kept   healthy: nothing went wrong")
     assert "kept   content_names: names were formulas, HTML" in lines[1]
-    assert "CLA-10     1/1" in lines
+    assert "not applicable process_session_broken: its session with the server was broken" in lines[2]
+    assert lines[2].endswith(": its warehouse is a file: there is no session with a server that could break")
+    assert {"CLA-10     1/1", "RES-04   not applicable"} <= set(lines)
     record = json.loads((tmp_path / ".readiness" / "trial" / "trial.json").read_text())
     assert record == json.loads((tmp_path / "found.json").read_text())
     assert (record["full"], record["seed"], [each["verdict"] for each in record["outcomes"]]) == (
         False,
         1,
-        ["kept", "kept"],
+        ["kept", "kept", "not applicable"],
     )
     assert (tmp_path / ".readiness").stat().st_mode & 0o777 == 0o700
 

@@ -24,21 +24,23 @@ from clari_readiness.trial import Pace, Verdict, Wishes, accused_of
 from clari_readiness.trial.preview import preview
 from clari_readiness.trial.rows import FORECASTS, TableNames
 from clari_readiness.trial.warehouses.postgres import Postgres, PostgresWarehouse
-from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, shown_url, url_of
+from clari_readiness.trial.warehouses.postgres_url import same_database, secrets_in, url_of
+from clari_readiness.trial.warehouses.wording import shown_url
 from tests.elsewhere import new_database
-from tests.sabotage.specimens import Specimen, constants_of
+from tests.sabotage.specimens import Specimen, caught_in
 from tests.servers import GUARDED
 from tests.trial.conftest import Try
 from tests.trial.test_trial_command import SETTINGS, trial
 
 PASSWORD = "hunter-2/ü@:%"
-DEFECTS = ("appends", "commits_every_statement", "float_money", "prints_what_the_server_refuses", "western_names_only")
-TELLING = ("process_no_room", "process_killed_at_a_post", "duplicates_two_at_once", "pages_sizes")
-
-
-@pytest.fixture
-def url(postgres: str) -> str:
-    return postgres.replace(":@", "@")  # a place for a password, even without one, is refused
+DEFECTS = caught_in("postgres")
+TELLING = (
+    "process_no_room",
+    "process_session_broken",
+    "process_killed_at_a_post",
+    "duplicates_two_at_once",
+    "pages_sizes",
+)
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def databases(server: psycopg.Connection[Any]) -> set[str]:
 
 
 def specimen(defect: str, url: str) -> Specimen:
-    caught_by = constants_of(f"postgres/{defect}")["CAUGHT_BY"] if defect else ""
+    caught_by = DEFECTS[defect] if defect else ""
     defects = f"postgres+postgres.{defect}" if defect else "postgres"
     return Specimen(defect, ("plain", "into", "postgres"), url, caught_by, defects)
 
@@ -83,7 +85,7 @@ def test_the_reference_exporter_keeps_the_laws_in_a_server_and_leaves_nothing_be
 
 
 def test_a_healthy_exporter_of_somebody_elses_keeps_what_defective_ones_break(tmp_path: Path, url: str) -> None:
-    names = sorted({constants_of(f"postgres/{defect}")["CAUGHT_BY"] for defect in DEFECTS})
+    names = sorted({*DEFECTS.values()})
     outcomes = {each.scenario: (each.verdict, each.sentence) for each in specimen("", url).outcomes(tmp_path, names)}
     assert outcomes == dict.fromkeys(("healthy", *names), (Verdict.KEPT, ""))
 
@@ -91,13 +93,9 @@ def test_a_healthy_exporter_of_somebody_elses_keeps_what_defective_ones_break(tm
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_a_defect_is_caught_by_its_scenario_and_not_by_the_healthy_run(tmp_path: Path, url: str, defect: str) -> None:
     accused = specimen(defect, url)
-    verdicts = {each.scenario: each.verdict for each in accused.outcomes(tmp_path, (accused.caught_by,))}
-    assert verdicts == {"healthy": Verdict.KEPT, accused.caught_by: Verdict.BROKEN}
-
-
-def test_every_defect_beside_the_exporter_is_tried() -> None:
-    directory = Path(__file__).parents[1] / "sabotage" / "exporters" / "postgres"
-    assert {path.stem for path in directory.glob("*.py")} - {"__init__"} == set(DEFECTS)
+    names = accused.must_be_caught_by
+    verdicts = {each.scenario: each.verdict for each in accused.outcomes(tmp_path, names)}
+    assert verdicts == {"healthy": Verdict.KEPT, **dict.fromkeys(names, Verdict.BROKEN)}
 
 
 def test_the_databases_of_a_killed_trial_go_and_those_of_one_that_runs_stay(
@@ -138,20 +136,6 @@ TYPES = (
     ("double precision", "bigint", "1795251600000"),
     ("real", "text", "'2026-11-21T09:00:00Z'"),
 )
-
-
-@pytest.fixture
-def place(url: str, tmp_path: Path) -> Iterator[PostgresWarehouse]:
-    with Postgres(f"{url}&options=-cTimeZone%3DAsia/Tokyo%20-cDateStyle%3DGerman", str).made(tmp_path) as made:
-        assert isinstance(made, PostgresWarehouse)
-        yield made
-
-
-@pytest.fixture
-def exporter(place: PostgresWarehouse) -> Iterator[psycopg.Connection[Any]]:
-    """A session of an exporter's."""
-    with closing(psycopg.connect(place.url, autocommit=True)) as connection:
-        yield connection
 
 
 @pytest.mark.parametrize(("amount", "moment", "at"), TYPES)

@@ -10,6 +10,7 @@ from clari_readiness.errors import NotVerified
 from clari_readiness.trial import LIVE, Accused, Outcome, Record, Verdict, Wanted, read_record, standing, version_of
 from clari_readiness.trial.exporter import words_of
 from clari_readiness.trial.standing import suite_version
+from clari_readiness.trial.warehouses import BY_NATURE
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 WANTED = Wanted("python -m ours", "abc", "suite", full=True, most=LIVE)
@@ -32,6 +33,8 @@ def test_a_full_trial_of_the_same_exporter_counts_for_seven_days() -> None:
     assert standing(RECORD, WANTED, NOW) is RECORD
     without_events = replace(RECORD, outcomes=(LEFT_OUT,))
     assert standing(without_events, replace(WANTED, exempt={"no events here"}), NOW) is without_events
+    not_for_its_engine = replace(RECORD, outcomes=(replace(LEFT_OUT, reason=min(BY_NATURE)),))
+    assert standing(not_for_its_engine, WANTED, NOW) is not_for_its_engine
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,33 @@
-"""That Snowflake holds the very rows that DuckDB does, as far as what stands in for it can tell."""
+"""The laws of loading, changes and retention in Snowflake, and that it holds the very rows that DuckDB does.
+
+As far as what stands in for it can tell.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.laws import PROFILE
 from tests.snowflake_server import Snowflake, empty_database
+from tests.warehouse import test_laws_of_changes as of_changes
 from tests.warehouse import test_laws_of_loading as of_loading
+from tests.warehouse import test_laws_of_retention as of_retention
+from tests.warehouse.laws_in_servers import holds, laws_of, name_of, tried
 from tests.warehouse.server_shelf import VIEWS
 from tests.warehouse.shelf import Shelf
 from tests.warehouse.snowflake_shelf import SnowflakeShelf
 
-EXAMPLES = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else 3
+EXAMPLES = 50 if PROFILE == "soak" else 3
 """Each statement is said again in DuckDB's words, which takes longer than to run it."""
+OF_EACH = 20 if PROFILE == "soak" else 2
+"""The first is the least that there is, the second is any."""
+OF_LOADING = 20 if PROFILE == "soak" else 1
+"""A document takes seconds: the least one says which law broke, and what chance finds is asked below."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +37,12 @@ def there(snowflake: Snowflake, judge: Any, tmp_path_factory: pytest.TempPathFac
     shelf.connection.close()
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("law", laws_of(of_loading, of_changes, of_retention), ids=name_of)
+def test_the_law_holds_in_snowflake(law: Any, there: SnowflakeShelf) -> None:
+    holds(law, there, OF_LOADING if law.__module__ == of_loading.__name__ else OF_EACH)
+
+
+@tried(EXAMPLES)
 @given(st.data())
 def test_documents_in_any_order_and_again_are_the_same_rows_in_both_engines_and_in_every_view(
     shelf: Shelf, there: SnowflakeShelf, data: st.DataObject

@@ -163,6 +163,16 @@ def test_a_search_path_that_leads_nowhere_is_told_before_anything_is_made(url: s
         lost.ledger()
 
 
+@pytest.mark.parametrize("said", ["schema=analytics", "sslmode=prefer&currentSchema=analytics"])
+def test_a_schema_that_postgresql_would_not_read_in_a_url_is_told_how_to_be_named(tmp_path: Path, said: str) -> None:
+    url = f"postgresql://me:hunter2@127.0.0.1:1/sales?{said}"
+    with pytest.raises(WarehouseError, match=r"says `schema`.*\?options=-csearch_path%3Danalytics$") as refused:
+        PostgresWarehouse(url, tmp_path / "loading").ledger()
+    with pytest.raises(WarehouseError, match=r"says `schema`"):
+        WarehouseReader.open(url, Tables(), tmp_path)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_tables_lie_in_the_schema_of_the_search_path_and_the_gate_reads_them_there(
     url: str, server: psycopg.Connection[Any], load: Load, tmp_path: Path
 ) -> None:
@@ -173,11 +183,16 @@ def test_tables_lie_in_the_schema_of_the_search_path_and_the_gate_reads_them_the
         load(document(entry()), into=warehouse)
         assert warehouse.is_there
     assert server.execute("SELECT to_regclass('public.forecast_entries')").fetchall() == [(None,)]
-    with WarehouseReader.open(there, Tables(), tmp_path) as reader:
-        assert reader.may_hold_ledger
-        found = reader.ask("has_table", table_name="export_jobs", columns=["job_id", "state"])
-        assert found.dicts() == [{"there": True}]
+    for named in (Tables(), Tables("analytics.clari_forecasts")):
+        with WarehouseReader.open(there, named, tmp_path) as reader:
+            assert reader.may_hold_ledger
+            found = reader.ask("has_table", table_name="export_jobs", columns=["job_id", "state"])
+            assert found.dicts() == [{"there": True}]
+            assert len(reader.ask("kept_periods").rows) == 1
+    with WarehouseReader.open(url, Tables("analytics.clari_forecasts"), tmp_path) as reader:
         assert len(reader.ask("kept_periods").rows) == 1
+        found = reader.ask("has_table", table_name="export_jobs", columns=["job_id", "state"])
+        assert found.dicts() == [{"there": False}]  # where the ledger is, the search path alone says
 
 
 def test_one_exporter_at_a_time_whichever_machine_it_is_on(

@@ -53,18 +53,18 @@ def exports_once(most: int) -> Callable[[Course], Iterator[Broken]]:
 
 
 def resumes_the_job(course: Course) -> Iterator[Broken]:
-    """Judge that after a kill the next run goes on with the job that is there: the two spend one export (F12).
+    """Judge that after a kill, or a broken session, the next run goes on with the job: the two spend one export (F12).
 
     What the killed one had loaded already is no job to go on with: the next run may export anew.
     """
     for killed, following in pairwise(course.runs):
-        if killed.must is not End.KILLED:
+        if killed.must not in {End.KILLED, End.CUT_OFF}:
             continue
         before, after = _accepted(killed), _accepted(following)
         for period in before.keys() & after.keys():
             if loaded(course, killed, period):
                 continue
-            at = _killed_at(killed)
+            at = _ended_at(killed)
             yield Broken(
                 "resume",
                 f"spent {len(before[period]) + len(after[period])} exports for 1: {at}, and the next run queued another"
@@ -232,7 +232,9 @@ def _accepted(run: Run) -> dict[str, list[Request]]:
     return found
 
 
-def _killed_at(run: Run) -> str:
+def _ended_at(run: Run) -> str:
+    if run.must is End.CUT_OFF:
+        return "its session with the server was broken"
     if not run.requests:
         return "it was killed before its first request"
     return f"it was killed at request {len(run.requests)}, {_short(run.requests[-1])}"

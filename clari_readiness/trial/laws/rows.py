@@ -13,13 +13,14 @@ from clari_readiness.trial.laws.told import key_of, rows_of
 from clari_readiness.trial.rows import Row
 from clari_readiness.trial.verdict import Broken
 
+_ENDED_BY_THE_TRIAL = {End.KILLED: "it was killed", End.CUT_OFF: "its session with the server was broken"}
 _A_WEEK = 7  # days: who exports a past quarter more rarely is not told it as it is
 
 
 def kept(course: Course) -> Iterator[Broken]:
     """Judge that after a good run all is there, and after a failed one all is as it was: never anything in between."""
     for run in course.runs:
-        if run.succeeded and run.must in (End.COMPLETE, End.EITHER):
+        if run.succeeded and run.must in (End.COMPLETE, End.EITHER, End.CUT_OFF):
             yield from _complete(course, run)
         elif run.must is End.LOUD and course.about == "forecast":
             yield from unchanged(run)
@@ -143,6 +144,6 @@ def _changes(gone: Sequence[Row], new: Sequence[Row]) -> str:
 
 
 def _judged(run: Run) -> str:
-    if run.must is End.KILLED:
-        return f" when it was killed (run {run.number})"
+    if run.must in _ENDED_BY_THE_TRIAL:
+        return f" when {_ENDED_BY_THE_TRIAL[run.must]} (run {run.number})"
     return f" (run {run.number})" if run.number > 1 else ""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from clari_readiness.simulator import JobStatus
 from clari_readiness.trial.course import End
 from clari_readiness.trial.laws.journal import resumes_the_job
-from clari_readiness.trial.plays import killed_at_a_post, killed_between_requests, killed_while_loading, no_room
+from clari_readiness.trial.plays import (
+    cut_off,
+    killed_at_a_post,
+    killed_between_requests,
+    killed_while_loading,
+    no_room,
+)
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.scenarios.making import made
 
@@ -51,5 +57,17 @@ SCENARIOS = (
         "its files could not grow, or its server took no changes, as on a full disk",
         no_room,
         End.EITHER,
+        does="full",
+    ),
+    Scenario(
+        "process_session_broken",
+        ("RES-04", "CLA-11"),
+        "its session with the server was broken as it loaded, and it was started again",
+        cut_off,
+        End.COMPLETE,
+        _SECOND_LOOK,
+        laws=(resumes_the_job,),
+        job_seconds=_NO_TIME,
+        does="breaker",
     ),
 )

@@ -2,6 +2,16 @@
 
 from clari_readiness.trial.warehouses.files import Files
 from clari_readiness.trial.warehouses.named import Resolve, warehouses_at
-from clari_readiness.trial.warehouses.seam import ScenarioWarehouse, Warehouses
+from clari_readiness.trial.warehouses.seam import BY_NATURE, Breaker, Done, Moment, ScenarioWarehouse, Warehouses
 
-__all__ = ["Files", "Resolve", "ScenarioWarehouse", "Warehouses", "warehouses_at"]
+__all__ = [
+    "BY_NATURE",
+    "Breaker",
+    "Done",
+    "Files",
+    "Moment",
+    "Resolve",
+    "ScenarioWarehouse",
+    "Warehouses",
+    "warehouses_at",
+]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from clari_readiness.errors import WarehouseError
+from clari_readiness.errors import NotVerified, WarehouseError
 from clari_readiness.trial.rows import Mapped, Rows, gathered
-from clari_readiness.trial.warehouses.seam import ScenarioWarehouse
+from clari_readiness.trial.warehouses.seam import NOT_IN_A_FILE, WORK, Breaker, Done, Moment, ScenarioWarehouse
 from clari_readiness.warehouse.statements import quoted
 
 _SMALL_FILE = 8192
@@ -27,6 +27,8 @@ class Files:
 
     engine: str = "duckdb"
     name: str = "warehouse.duckdb"
+    spared: Mapping[Done, str] = field(default_factory=lambda: NOT_IN_A_FILE, init=False)
+    work: float = field(default=WORK, init=False)
 
     @property
     def shown(self) -> tuple[str, str]:
@@ -52,6 +54,7 @@ class FileWarehouse:
     engine: str
     path: Path
     secrets: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -81,6 +84,10 @@ class FileWarehouse:
     def full(self) -> Iterator[int]:
         """Give the size beyond which a run may write no file."""
         yield _SMALL_FILE
+
+    def breaker(self, moment: Moment, mapped: Mapped) -> Breaker:  # noqa: ARG002 - as in a server
+        """Raise NotVerified: no scenario asks for it."""
+        raise NotVerified(NOT_IN_A_FILE["breaker"])
 
 
 @contextmanager

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets as chance
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from psycopg import sql
 
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError, WarehouseError
 from clari_readiness.model.time import Clock, SystemClock
-from clari_readiness.trial.rows import Mapped, Rows, gathered
-from clari_readiness.trial.warehouses.postgres_url import require_readable, same_database, secrets_in, shown_url, url_of
-from clari_readiness.trial.warehouses.seam import ScenarioWarehouse
+from clari_readiness.trial.rows import FORECASTS, Mapped, Rows, TableNames, gathered
+from clari_readiness.trial.warehouses.postgres_breaking import PostgresBreaker
+from clari_readiness.trial.warehouses.postgres_url import require_readable, same_database, secrets_in, url_of
+from clari_readiness.trial.warehouses.seam import WORK, Breaker, Done, Moment, ScenarioWarehouse
+from clari_readiness.trial.warehouses.wording import in_words_of_the_trial, shown_url
 from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.engines.postgres import connect, connected, name_of
 from clari_readiness.warehouse.loaders.postgres_session import PostgresSession
@@ -39,6 +42,9 @@ class Postgres:
     `own` gives the URL of the team's own warehouse, which must be another. One that cannot be read is a SettingsError.
     """
 
+    spared: Mapping[Done, str] = MappingProxyType({})
+    work = WORK
+
     def __init__(self, url: str, own: Callable[[], str] = str) -> None:
         require_readable(url)
         self._url = url
@@ -56,7 +62,7 @@ class Postgres:
         refuses, is NotVerified.
         """
         self._refuse_the_own()
-        with _in_words_of_the_trial(NotVerified), self._session() as session:
+        with in_words_of_the_trial(NotVerified), self._session() as session:
             _require_the_right(session)
             for (name,) in session.said(statement("engines/postgres/trial_leftovers")).fetchall():
                 with suppress(WarehouseError):  # somebody has just connected with it, or dropped it
@@ -65,7 +71,7 @@ class Postgres:
     @contextmanager
     def made(self, directory: Path) -> Iterator[ScenarioWarehouse]:  # noqa: ARG002 - a file would lie there
         """Make a database, and drop it, whoever is still connected with it."""
-        with _in_words_of_the_trial(WarehouseError):
+        with in_words_of_the_trial(WarehouseError):
             name, url = self._made()
         try:
             with closing(PostgresWarehouse.open(url, SystemClock())) as warehouse:
@@ -101,16 +107,6 @@ class Postgres:
             )
 
 
-@contextmanager
-def _in_words_of_the_trial(kind: type[ReadinessError]) -> Iterator[None]:
-    """Have what the engine says of `warehouse.url` be said of the trial's, as an error of this kind."""
-    try:
-        yield
-    except WarehouseError as error:
-        way_out = error.way_out.replace("`warehouse.url`", "the URL of the trial's warehouse")
-        raise kind(error.message, way_out=way_out) from None
-
-
 def _require_the_right(session: PostgresSession) -> None:
     role, may, _ = session.said(statement("engines/postgres/trial_right")).fetchall()[0]
     if not may:
@@ -124,6 +120,7 @@ class PostgresWarehouse:
     """A database of one scenario, and a session with it, which keeps others from taking it for one left behind."""
 
     path = None
+    hosts: tuple[str, ...] = ()
 
     def __init__(self, url: str, session: PostgresSession, clock: Clock, patience: float = _PATIENCE) -> None:
         self.url = url
@@ -159,6 +156,13 @@ class PostgresWarehouse:
             yield None
         finally:
             self._session.said(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
+
+    def breaker(self, moment: Moment, mapped: Mapped) -> Breaker:
+        """Return what breaks a session that loads forecasts; of a table that is not there no lock is taken."""
+        names = mapped.get(FORECASTS, TableNames(FORECASTS))
+        with closing(connect(self.url, Path(), patience=0.0, timeout=_TIMEOUT)) as engine:
+            described = engine.describe(Tables(names.name))
+        return PostgresBreaker(self.url, described.relation if described else "", moment)
 
     def close(self) -> None:
         """End our session."""

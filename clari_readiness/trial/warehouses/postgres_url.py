@@ -9,7 +9,6 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from clari_readiness.errors import SettingsError
-from clari_readiness.redact import without_credentials
 
 _PORT = "5432"
 _HERE = frozenset({"", "localhost", "127.0.0.1", "::1"})
@@ -48,13 +47,6 @@ def url_of(url: str, info: psycopg.ConnectionInfo, database: str) -> str:
 def secrets_in(url: str) -> tuple[str, ...]:
     """Return each secret of a URL."""
     return tuple(value for name, value in _said(url).items() if name in _SECRET and value)
-
-
-def shown_url(url: str, database: str) -> str:
-    """Return a URL as it may be shown, with words in capitals for user and password, and with another database."""
-    server, _, query = without_credentials(url).partition("?")
-    scheme, _, where = server.partition("://")
-    return f"{scheme}://USER:PASSWORD@{where.partition('/')[0]}/{database}" + (f"?{query}" if query else "")
 
 
 def same_database(one: str, other: str) -> bool:

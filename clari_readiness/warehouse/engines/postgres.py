@@ -26,6 +26,8 @@ _APPLICATION = "clari-readiness"
 _CONNECT_TIMEOUT = 10
 _LONGEST_NAME = 63
 _BATCH = 1_000
+_NAMES_A_SCHEMA = re.compile(r"[?&](current)?schema=", re.IGNORECASE)
+"""As other clients' URLs do."""
 _KINDS = MappingProxyType(
     {
         **dict.fromkeys(("text", "varchar", "bpchar", "citext", "name"), Kind.TEXT),
@@ -161,11 +163,20 @@ def connected(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
     except psycopg.OperationalError as error:
         failure = _refused(name_of(url), str(error))
     except psycopg.ProgrammingError:  # what it says repeats parts of the URL
-        failure = WarehouseError(
-            "the warehouse's url is not one that PostgreSQL reads",
-            way_out="write it like postgresql://user@host:5432/database, special characters as %40 and the like",
-        )
+        failure = _unreadable(url)
     raise failure  # out here, so that no traceback chains back to the URL
+
+
+def _unreadable(url: str) -> WarehouseError:
+    if _NAMES_A_SCHEMA.search(url):
+        return WarehouseError(
+            "the warehouse's url says `schema`, which PostgreSQL does not read",
+            way_out="name the schema that is searched: ?options=-csearch_path%3Danalytics",
+        )
+    return WarehouseError(
+        "the warehouse's url is not one that PostgreSQL reads",
+        way_out="write it like postgresql://user@host:5432/database, special characters as %40 and the like",
+    )
 
 
 def _refused(name: str, said: str) -> WarehouseError:

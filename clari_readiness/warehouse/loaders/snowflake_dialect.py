@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -138,8 +139,11 @@ class Said:
 
 
 def _plain(value: Any) -> Any:
-    """Return a state of ours as the text that it is: the connector binds what it knows by name."""
-    return str(value) if isinstance(value, str) else value
+    """Return a state of ours as the text that it is, and a decimal as one, which the statement casts.
+
+    The connector binds what it knows by name, and a decimal as a whole number.
+    """
+    return str(value) if isinstance(value, str | Decimal) else value
 
 
 def script(sql: str, params: Mapping[str, Any] | None = None) -> tuple[Said, ...]:
