@@ -1,4 +1,4 @@
-"""A user's directory whose warehouse is a server: how it begins, what is asked of it in the end, what must be so then."""
+"""A place whose warehouse is a server: how it begins, what is asked of it in the end, what must be so then."""
 
 from __future__ import annotations
 
