@@ -97,7 +97,7 @@ def main() -> int:
 
 
 def _told(specimen: Specimen, found: Verdicts, sentences: Mapping[str, str]) -> str:
-    caught = [name for name, sign in found.items() if sign != "."]
+    caught = [name for name, sign in found.items() if sign not in (SIGNS[Verdict.KEPT], SIGNS[Verdict.NOT_APPLICABLE])]
     if not caught:
         return f"{specimen.name}: kept everything"
     name = specimen.caught_by if specimen.caught_by in caught else caught[0]
