@@ -60,7 +60,7 @@ def story(shelf: Shelf) -> None:
     gone = entry("3:A", weeks[1], adjustmentValue=-0.01)
     shelf.load(document(*first, *quotas, gone, **both), snapshot("job-1", types=every))
     shelf.load(document(*first, *quotas, **both), snapshot("job-3", at=ENDED + timedelta(days=2), types=every))
-    late = document(entry("2:A", weeks[1], forecastValue=9999999999999.99), **both)
+    late = document(entry("2:A", weeks[1], forecastValue=12345.67), **both)
     shelf.load(late, snapshot("job-2", at=ENDED + timedelta(days=1)))
     part = replace(snapshot("job-4", at=ENDED + timedelta(days=3)), request=OF_SCOPE)
     for _ in range(2):
