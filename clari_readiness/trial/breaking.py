@@ -38,4 +38,7 @@ class CutOff:
             lies_in_wait = True
         await app(scope, receive, send)
         if lies_in_wait:
-            threading.Thread(target=self.breaker.watch, args=(self.killer.over,), name="trial-breaker").start()
+            watch = threading.Thread(
+                target=self.breaker.watch, args=(self.killer.over,), name="trial-breaker", daemon=True
+            )
+            watch.start()
