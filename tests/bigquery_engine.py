@@ -135,9 +135,8 @@ class Engine:
         if each.is_permanent:
             raise RefusedError("DDL statements are not supported in a transaction, except for temporary entities")
         if "information_schema" in each.sql:
-            raise RefusedError(
-                "INFORMATION_SCHEMA is asked outside of transactions"
-            )  # which is not sure, and so not done
+            # Whether BigQuery would is not sure, and so it is not done.
+            raise RefusedError("INFORMATION_SCHEMA is asked outside of transactions")
         if not each.changes:
             return
         with self._changes:
