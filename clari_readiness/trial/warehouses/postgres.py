@@ -14,11 +14,11 @@ from psycopg import sql
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError, WarehouseError
 from clari_readiness.model.time import Clock, SystemClock
 from clari_readiness.trial.rows import FORECASTS, Mapped, Rows, TableNames, gathered
+from clari_readiness.trial.warehouses.described import DescribedTables
 from clari_readiness.trial.warehouses.postgres_breaking import PostgresBreaker
 from clari_readiness.trial.warehouses.postgres_url import require_readable, same_database, secrets_in, url_of
 from clari_readiness.trial.warehouses.seam import WORK, Breaker, Done, Moment, ScenarioWarehouse
 from clari_readiness.trial.warehouses.wording import in_words_of_the_trial, shown_url
-from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.engines.postgres import connect, connected, name_of
 from clari_readiness.warehouse.loaders.postgres_session import PostgresSession
 from clari_readiness.warehouse.statements import quoted, statement
@@ -141,7 +141,7 @@ class PostgresWarehouse:
         """Return the rows, when no session but ours is left; one that stays is a WarehouseError."""
         self._settled()
         with closing(connect(self.url, Path(), patience=0.0, timeout=_TIMEOUT)) as engine:
-            return gathered(_Tables(engine, self._session), mapped)
+            return gathered(DescribedTables(engine, self._all), mapped)
 
     def seen(self) -> object:
         """Return the transactions of others that have written something and have not ended."""
@@ -184,24 +184,8 @@ class PostgresWarehouse:
     def _others(self) -> list[tuple[Any, ...]]:
         return self._session.said(statement("engines/postgres/trial_others")).fetchall()
 
-
-class _Tables:
-    """The tables of a database: `engine` finds them, and the session reads all of their rows."""
-
-    def __init__(self, engine: Engine, session: PostgresSession) -> None:
-        self._engine = engine
-        self._session = session
-        self._relations: dict[str, str] = {}
-
-    def columns(self, table: str) -> Sequence[str]:
-        described = self._engine.describe(Tables(table))
-        if described is None:
-            return ()
-        self._relations[table] = described.relation
-        return tuple(described.columns)
-
-    def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
+    def _all(self, relation: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         # As text, which is exact, whatever the type.
         texts = ", ".join(f"CAST({quoted(each)} AS text)" for each in columns)
-        query = f"SELECT {texts} FROM {self._relations[table]}"  # noqa: S608 - quoted
+        query = f"SELECT {texts} FROM {relation}"  # noqa: S608 - quoted
         return self._session.said(query.replace("%", "%%")).fetchall()  # one that is in a name is no parameter

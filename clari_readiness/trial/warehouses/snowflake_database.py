@@ -10,14 +10,13 @@ from typing import Any
 from clari_readiness.errors import NotVerified, WarehouseError
 from clari_readiness.model.time import Clock
 from clari_readiness.trial.rows import Mapped, Rows, gathered
+from clari_readiness.trial.warehouses.described import DescribedTables
 from clari_readiness.trial.warehouses.seam import NOT_IN_SNOWFLAKE, Breaker, Moment
 from clari_readiness.trial.warehouses.snowflake_place import secrets_in
-from clari_readiness.warehouse.engines.engine import Engine
 from clari_readiness.warehouse.engines.snowflake import connect
 from clari_readiness.warehouse.engines.snowflake_url import address_of
 from clari_readiness.warehouse.loaders.snowflake_session import SnowflakeSession
 from clari_readiness.warehouse.statements import quoted, statement
-from clari_readiness.warehouse.tables import Tables
 
 _PATIENCE = 30.0  # seconds for a statement of the exporter's to end, when its process has
 _AGAIN = 0.25
@@ -59,7 +58,7 @@ class SnowflakeWarehouse:
         """Return the rows, when nothing of the exporter's is at work; what does not end is a WarehouseError."""
         self._settled()
         with closing(connect(self.url, self._base, patience=0.0, timeout=_TIMEOUT)) as engine:
-            return gathered(_Tables(engine, self._session), mapped)
+            return gathered(DescribedTables(engine, self._all), mapped)
 
     def seen(self) -> object:
         """Return how many statements of each session of the exporter's have written, or begun to."""
@@ -106,23 +105,7 @@ class SnowflakeWarehouse:
     def _others(self) -> list[tuple[Any, ...]]:
         return self._session.said(statement("engines/snowflake/trial_others")).fetchall()
 
-
-class _Tables:
-    """The tables of a database: `engine` finds them, and the session reads all of their rows."""
-
-    def __init__(self, engine: Engine, session: SnowflakeSession) -> None:
-        self._engine = engine
-        self._session = session
-        self._relations: dict[str, str] = {}
-
-    def columns(self, table: str) -> Sequence[str]:
-        described = self._engine.describe(Tables(table))
-        if described is None:
-            return ()
-        self._relations[table] = described.relation
-        return tuple(described.columns)
-
-    def select(self, table: str, columns: Sequence[str]) -> Sequence[Sequence[Any]]:
+    def _all(self, relation: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         # As they are, which is exact: how a moment is written as text, an account may have set.
         names = ", ".join(map(quoted, columns))
-        return self._session.said(f"SELECT {names} FROM {self._relations[table]}").fetchall()  # noqa: S608 - quoted
+        return self._session.said(f"SELECT {names} FROM {relation}").fetchall()  # noqa: S608 - quoted

@@ -6,10 +6,9 @@ dataset or on the run, there is a mark, which `Said.text` replaces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import sqlglot
 from google.cloud.bigquery import DatasetReference
@@ -20,7 +19,7 @@ from clari_readiness.warehouse.engines.bigquery_values import HERE, in_dataset
 from clari_readiness.warehouse.engines.rendering import Dialect
 from clari_readiness.warehouse.loaders.lists import without_lists
 from clari_readiness.warehouse.loaders.merge import Merging
-from clari_readiness.warehouse.loaders.rewrites import as_doubles, one_by_one, unchecked
+from clari_readiness.warehouse.loaders.rewrites import Rules, as_doubles, greatest, one_by_one, unchecked
 
 _RUN = "\x05"
 _STAGED = "staged_"
@@ -79,25 +78,12 @@ def _of_run(table: exp.Table) -> exp.Expr:
     return table
 
 
-def _greatest_not_null(greatest: exp.ArgMax) -> exp.Expr:
-    there = exp.Not(this=exp.Is(this=greatest.this.copy(), expression=exp.null()))
-    return _greatest(greatest, greatest.this, greatest.expression, there)
-
-
-def _greatest_or_null(function: exp.Anonymous) -> exp.Expr:
-    if function.name.lower() != "arg_max_null":
-        return function
-    value, by = function.expressions
-    return _greatest(function, value, by, exp.true())
-
-
-def _greatest(node: exp.Expr, value: exp.Expr, by: exp.Expr, counts: exp.Expr) -> exp.Expr:
-    """Return the value of the row that comes last by a moment, NULL the last of all, and a text."""
-    if isinstance(node.parent, exp.Filter):
-        counts = exp.and_(counts, node.parent.expression.this)
+def _greatest(value: exp.Expr, by: exp.Expr, counts: Sequence[exp.Expr]) -> exp.Expr:
+    """Go by a moment, NULL the last of all, and a text."""
     first, second = by.expressions
     template = sqlglot.parse_one(_GREATEST, read="bigquery")
-    return exp.replace_placeholders(template, value=value, first=first, second=second, counts=counts)
+    counted = exp.and_(*(counts or [exp.true()]))
+    return exp.replace_placeholders(template, value=value, first=first, second=second, counts=counted)
 
 
 def _unfiltered(filtered: exp.Filter) -> exp.Expr:
@@ -148,14 +134,13 @@ def _listing(listed: exp.Expr) -> tuple[exp.Join, exp.Expr]:
     return exp.Join(this=values, kind="CROSS"), exp.column(name.copy())
 
 
-_RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
+_RULES: Rules = {
     exp.DataType: _kind,
     exp.ColumnDef: _column,
     exp.Schema: _without_key,
     exp.Create: _made,
     exp.Table: _of_run,
-    exp.ArgMax: _greatest_not_null,
-    exp.Anonymous: _greatest_or_null,
+    **greatest(_greatest),
     exp.Filter: _unfiltered,
     exp.Greatest: _known,
     exp.ArrayContains: _one_of,

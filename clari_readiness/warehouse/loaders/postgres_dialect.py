@@ -6,14 +6,14 @@ another column, the replacing of rows, texts that compare byte by byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
 from clari_readiness.warehouse.engines.rendering import Dialect
+from clari_readiness.warehouse.loaders.rewrites import Rules, greatest
 from clari_readiness.warehouse.statements import quoted
 
 _GREATEST = "(ARRAY_AGG(:value ORDER BY :by DESC) FILTER(WHERE :counts))[1]"
@@ -49,25 +49,10 @@ def _one_of(contains: exp.ArrayContains) -> exp.Expr:
     return exp.EQ(this=contains.expression, expression=exp.Any(this=exp.paren(contains.this)))
 
 
-def _greatest_not_null(greatest: exp.ArgMax) -> exp.Expr:
-    there = exp.Not(this=exp.Is(this=greatest.this.copy(), expression=exp.null()))
-    return _greatest(greatest, greatest.this, greatest.expression, there)
-
-
-def _greatest_or_null(function: exp.Anonymous) -> exp.Expr:
-    if function.name.lower() != "arg_max_null":
-        return function
-    value, by = function.expressions
-    return _greatest(function, value, by, exp.true())
-
-
-def _greatest(node: exp.Expr, value: exp.Expr, by: exp.Expr, counts: exp.Expr) -> exp.Expr:
-    """Return the value of the row that comes last by something, among the rows that count."""
-    above = node.parent
-    if isinstance(above, exp.Filter):
-        counts = exp.and_(counts, above.expression.this)
+def _greatest(value: exp.Expr, by: exp.Expr, counts: Sequence[exp.Expr]) -> exp.Expr:
     template = sqlglot.parse_one(_GREATEST, read="postgres")
-    return exp.replace_placeholders(template, value=value.copy(), by=by.copy(), counts=counts.copy())
+    counted = exp.and_(*(counts or [exp.true()]))
+    return exp.replace_placeholders(template, value=value.copy(), by=by.copy(), counts=counted)
 
 
 def _unfiltered(filtered: exp.Filter) -> exp.Expr:
@@ -87,15 +72,14 @@ def _in_place_of_the_old(insert: exp.Insert) -> exp.Expr:
     return insert
 
 
-_RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
+_RULES: Rules = {
     exp.DataType: _text,
     exp.ColumnDef: _bytewise_column,
     exp.Cast: _bytewise_cast,
     exp.Div: _exact,
     exp.ArrayContains: _one_of,
     exp.JSONArray: _json_array,
-    exp.ArgMax: _greatest_not_null,
-    exp.Anonymous: _greatest_or_null,
+    **greatest(_greatest),
     exp.Filter: _unfiltered,
     exp.Insert: _in_place_of_the_old,
 }

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from sqlglot import exp
+
+Rules = dict[type[exp.Expr], Callable[[Any], exp.Expr]]
+
+
+def greatest(said: Callable[[exp.Expr, exp.Expr, Sequence[exp.Expr]], exp.Expr]) -> Rules:
+    """Return the rules for the value of the row that comes last by something, as `said(value, by, counts)` words it.
+
+    Among the rows that count are those for which each of `counts` is true: none that a FILTER leaves out, and none
+    whose value is NULL, except for `arg_max_null`.
+    """
+
+    def not_null(node: exp.ArgMax) -> exp.Expr:
+        there = exp.Not(this=exp.Is(this=node.this.copy(), expression=exp.null()))
+        return said(node.this, node.expression, [there, *_let_through(node)])
+
+    def or_null(node: exp.Anonymous) -> exp.Expr:
+        if node.name.lower() != "arg_max_null":
+            return node
+        value, by = node.expressions
+        return said(value, by, _let_through(node))
+
+    return {exp.ArgMax: not_null, exp.Anonymous: or_null}
+
+
+def _let_through(node: exp.Expr) -> list[exp.Expr]:
+    return [node.parent.expression.this] if isinstance(node.parent, exp.Filter) else []
 
 
 def unchecked(column: exp.ColumnDef) -> exp.Expr:

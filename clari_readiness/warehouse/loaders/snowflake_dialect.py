@@ -7,7 +7,7 @@ DuckDB has and Snowflake lacks is said another way here, once for all statements
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -19,7 +19,7 @@ from sqlglot import exp
 from clari_readiness.warehouse.engines.rendering import Dialect
 from clari_readiness.warehouse.loaders.lists import without_lists
 from clari_readiness.warehouse.loaders.merge import Merging
-from clari_readiness.warehouse.loaders.rewrites import as_doubles, one_by_one, unchecked
+from clari_readiness.warehouse.loaders.rewrites import Rules, as_doubles, greatest, one_by_one, unchecked
 from clari_readiness.warehouse.loaders.snowflake_lists import flattened, of_each
 
 _MOMENT = "YYYY-MM-DD HH24:MI:SS.FF6"
@@ -40,26 +40,11 @@ def _kind(kind: exp.DataType) -> exp.Expr:
     return exp.DataType.build("ARRAY", dialect="snowflake") if kind.this == exp.DType.ARRAY else kind
 
 
-def _greatest_not_null(greatest: exp.ArgMax) -> exp.Expr:
-    there = exp.Not(this=exp.Is(this=greatest.this.copy(), expression=exp.null()))
-    return _greatest(greatest, greatest.this, greatest.expression, there)
+def _greatest(value: exp.Expr, by: exp.Expr, counts: Sequence[exp.Expr]) -> exp.Expr:
+    """Go by a moment and a text, as one text.
 
-
-def _greatest_or_null(function: exp.Anonymous) -> exp.Expr:
-    if function.name.lower() != "arg_max_null":
-        return function
-    value, by = function.expressions
-    return _greatest(function, value, by)
-
-
-def _greatest(node: exp.Expr, value: exp.Expr, by: exp.Expr, *counts: exp.Expr) -> exp.Expr:
-    """Return the value of the row that comes last by a moment and a text, among the rows that count.
-
-    MAX_BY leaves out what it would go by where that is NULL, and takes one expression only: both become one text.
+    MAX_BY leaves out what it would go by where that is NULL, and takes one expression only.
     """
-    above = node.parent
-    if isinstance(above, exp.Filter):
-        counts = (*counts, above.expression.this)
     goes_by = _one_text(by)
     if counts:
         goes_by = exp.Anonymous(this="IFF", expressions=[exp.and_(*counts), goes_by, exp.null()])
@@ -97,12 +82,11 @@ def _with_grants(made: exp.Create) -> exp.Expr:
     return made
 
 
-_RULES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
+_RULES: Rules = {
     exp.Identifier: _upper_case,
     exp.DataType: _kind,
     exp.ColumnDef: unchecked,
-    exp.ArgMax: _greatest_not_null,
-    exp.Anonymous: _greatest_or_null,
+    **greatest(_greatest),
     exp.Filter: _unfiltered,
     **dict.fromkeys(_GREATER, one_by_one),
     exp.Div: as_doubles,
