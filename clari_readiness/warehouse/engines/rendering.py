@@ -45,7 +45,7 @@ class Dialect:
     """How an engine wants statements. `name` is sqlglot's; `rewrite` mends a node that sqlglot would leave wrong.
 
     `placeholder` is how a parameter is written; `percent` what a percent sign that is none must be. An engine that
-    `inlines` takes NOT MATERIALIZED, and is told so of plain selections: it would work out a join anew for each use.
+    `inlines` takes [NOT] MATERIALIZED, and is told so of plain selections: it would work out a join anew for each use.
     """
 
     name: str

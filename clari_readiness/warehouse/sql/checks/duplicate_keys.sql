@@ -1,7 +1,8 @@
 -- Returns up to 20 keys that one export holds more than once: the key, the export, how often, and how many such keys.
 -- reads: {{grain}}, forecast_name, time_period, exported_at
 -- With $newest_only it looks at the newest export of each forecast and period alone, otherwise at the whole history.
--- Keys are grouped by their hashes first: a long history has tens of millions, and few of them are suspects.
+-- Keys are grouped by their hashes first, once for all (MATERIALIZED): a long history has tens of millions, and few of
+-- them are suspects.
 WITH {{forecasts}},
 newest AS (
     SELECT
@@ -21,7 +22,7 @@ inspected AS NOT MATERIALIZED (
         NOT $newest_only
         OR (forecast_name, time_period, exported_at) IN (SELECT forecast_name, time_period, exported_at FROM newest)
 ),
-suspects AS (
+suspects AS MATERIALIZED (
     SELECT hashed
     FROM inspected
     GROUP BY hashed
