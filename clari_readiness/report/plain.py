@@ -15,7 +15,14 @@ _KEPT = frozenset("\n\u200c\u200d\u00ad")  # joiners that Persian, Hindi and emo
 def plain(text: str) -> str:
     """Return the text with every control, format and surrogate character escaped; a tab becomes a space."""
     lines = text.replace("\r\n", "\n").replace("\t", " ").split("\n")
-    return "\n".join(line if line.isprintable() else "".join(map(_shown, line)) for line in lines)
+    return "\n".join(line if line.isprintable() else _with_all_shown(line) for line in lines)
+
+
+def _with_all_shown(line: str) -> str:
+    for character in set(line):
+        if not character.isprintable():
+            line = line.replace(character, _shown(character))
+    return line
 
 
 def _shown(character: str) -> str:
