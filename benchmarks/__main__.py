@@ -36,10 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with begun(sizes, repeats=repeats, directory=options.directory) as bench:
         for name in options.only or MEASUREMENTS:
             since = time.monotonic()
-            rows += _measured(name, bench)
+            measured = _measured(name, bench)
+            rows += [_not_judged(row) for row in measured] if options.quick else measured
             say(f"{name}: {time.monotonic() - since:.0f} s")
-    if options.quick:
-        rows = [_not_judged(row) for row in rows]
+            for row in measured:  # now, in case that the run is stopped
+                say(f"  {row.name}: {row.figure}")
     printed(rows, Console(width=None if sys.stdout.isatty() else 140))
     written(rows, results, sizes=sizes, repeats=repeats, before=before)
     return int(any(row.standing.fails for row in rows))
