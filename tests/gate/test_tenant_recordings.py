@@ -23,7 +23,6 @@ from clari_readiness.gate.provenance import provenance
 from clari_readiness.gate.publishing import publish
 from clari_readiness.gate.readiness import Readiness
 from clari_readiness.gate.recorded import recorded_documents
-from clari_readiness.gate.replacing import put_back, put_in_place
 from clari_readiness.model.time import SteppedClock
 from clari_readiness.redact import variants
 from clari_readiness.simulator import Fault, Match, RateLimited, Status
@@ -372,30 +371,3 @@ def test_a_key_of_recordings_that_is_none_stops_the_run(fresh: Callable[..., Tea
         team.record()
     assert "not-a-key" not in str(caught.value)
     assert key.read_text() == "not-a-key"
-
-
-def test_killed_between_old_and_new_the_old_recordings_stand_again(tmp_path: Path) -> None:
-    target, old = tmp_path / "staging", tmp_path / ".staging.old"
-    old.mkdir()
-    (old / "limits.json").write_text("old")
-    put_back(target, tmp_path / "lock")
-    assert ((target / "limits.json").read_text(), old.exists()) == ("old", False)
-
-
-def test_killed_before_the_old_ones_are_gone_the_new_recordings_stand(tmp_path: Path) -> None:
-    target, old = tmp_path / "staging", tmp_path / ".staging.old"
-    for directory, text in ((target, "new"), (old, "old")):
-        directory.mkdir()
-        (directory / "limits.json").write_text(text)
-    put_back(target, tmp_path / "lock")
-    assert ((target / "limits.json").read_text(), old.exists()) == ("new", False)
-
-
-def test_what_was_recorded_before_and_is_not_recorded_now_is_gone(tmp_path: Path) -> None:
-    staged, target = tmp_path / "staged", tmp_path / "recordings" / "staging"
-    for directory, name in ((staged, "limits.json"), (target, "jobs.json"), (staged, "limits.left-out")):
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / name).write_text(name)
-    put_in_place(staged, target, tmp_path / "lock")
-    assert [path.name for path in target.iterdir()] == ["limits.json"]
-    assert [path.name for path in target.parent.iterdir()] == ["staging"]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.sabotage.cases import MANAGED, REHEARSED
 from tests.sabotage.integration import Integration, Results, copy_of, healthy
 from tests.sabotage.trials import put_on_trial
 
-pytest.register_assert_rewrite("tests.sabotage.case_judged")  # or what it asserts fails without a word
+pytest.register_assert_rewrite("tests.sabotage.case_judged", "tests.sabotage.fooled")  # or they fail without a word
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +22,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Integration:
 def baseline(template: Integration, tmp_path_factory: pytest.TempPathFactory) -> Results:
     """What the gate says of the healthy integration."""
     return copy_of(template, tmp_path_factory.mktemp("baseline") / "healthy").judge().results
+
+
+@pytest.fixture
+def passing(template: Integration, tmp_path: Path) -> Integration:
+    """An integration for which the gate passes: a managed connector, which has no trial."""
+    integration = copy_of(template, tmp_path / "integration")
+    integration.reword(REHEARSED, MANAGED)
+    return integration

@@ -11,67 +11,10 @@ from pathlib import Path
 import pytest
 
 from clari_readiness.gate.catalogue import CATALOGUE
-from clari_readiness.plugin.session import NOT_ENDED
 from clari_readiness.secrets import fixture_key
 from clari_readiness.simulator import Match, Status
-from tests.sabotage.cases import MANAGED, REHEARSED
-from tests.sabotage.integration import REPOSITORY, Integration, Judgement, copy_of, fingerprint_of
-
-CHECKS = str(REPOSITORY / "checks")
-OWN = '''
-from clari_readiness.gate import item
-@item("OWN-{number:02}", "A promise of our own", priority="P2")
-def test_own_{number}(evidence):
-    """Because."""
-    {body}
-'''
-SEEN = 'evidence.saw("x", 1); evidence.concludes("x is 1")'
-
-
-@pytest.fixture
-def passing(template: Integration, tmp_path: Path) -> Integration:
-    """An integration for which the gate passes: a managed connector, which has no trial."""
-    integration = copy_of(template, tmp_path / "integration")
-    integration.reword(REHEARSED, MANAGED)
-    return integration
-
-
-def exempt(integration: Integration, item: str, more: str = "") -> None:
-    with integration.settings.open("a") as settings:
-        settings.write(
-            f'[[not_applicable]]\nitem = "{item}"\nenv = "simulated"\nreason = "not ours"\n'
-            f'approved_by = "a test"\nexpires = 2027-05-01\n{more}'
-        )
-
-
-def own(integration: Integration, name: str, text: str) -> str:
-    """Write a module of a team's own checks and return its directory."""
-    directory = integration.directory / name
-    directory.mkdir()
-    (directory / f"test_{name}.py").write_text(text)
-    return str(directory)
-
-
-def own_check(number: int, body: str = SEEN) -> str:
-    return OWN.format(number=number, body=body)
-
-
-def assert_not_passed(judged: Judgement, exit_code: int = 10) -> None:
-    assert judged.exit_code == exit_code, judged.printed
-    assert " PASSED" not in judged.printed
-    if judged.report is not None:
-        assert judged.report["decision"]["exit_code"] == exit_code
-
-
-def assert_broke(judged: Judgement, reason: str = NOT_ENDED) -> None:
-    """The gate broke before it could decide, and its report says that and nothing else."""
-    assert judged.exit_code == 3, judged.printed
-    assert " PASSED" not in judged.printed
-    assert judged.report is not None
-    assert judged.report["decision"]["words"] == "REHEARSAL INCOMPLETE"
-    [told] = judged.report["decision"]["reasons"]
-    assert told.startswith(reason)
-    assert set(judged.results.values()) <= {"NOT VERIFIED"}
+from tests.sabotage.fooled import CHECKS, SEEN, assert_not_passed, own, own_check
+from tests.sabotage.integration import REPOSITORY, Integration
 
 
 def test_the_integration_of_these_tests_passes(passing: Integration) -> None:
@@ -170,20 +113,6 @@ def test_a_check_that_does_not_pass_keeps_the_run_from_passing(passing: Integrat
     assert_not_passed(judged, exit_code)
 
 
-@pytest.mark.parametrize("status", [0, 1])
-def test_a_check_that_ends_the_process_leaves_a_report_that_says_incomplete(passing: Integration, status: int) -> None:
-    assert passing.judge().exit_code == 0
-    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, f'import os; os._exit({status})'))}")
-    assert "THE GATE BROKE: os._exit was called before the end of the run" in judged.printed
-    assert_broke(judged)
-
-
-def test_a_child_of_a_check_may_end_as_it_likes(passing: Integration) -> None:
-    body = f"import os; pid = os.fork(); pid or os._exit(0); assert os.waitpid(pid, 0)[1] == 0; {SEEN}"
-    judged = passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
-    assert judged.exit_code == 0, judged.printed
-
-
 def test_two_checks_of_one_name_cannot_hide_each_other(passing: Integration) -> None:
     for name, body in (("one", SEEN), ("two", "assert False")):
         (passing.directory / name).mkdir()
@@ -223,29 +152,6 @@ def test_a_test_without_an_item_keeps_the_run_from_passing(passing: Integration)
     assert "belongs to no item" in judged.printed
 
 
-@pytest.mark.parametrize("restarts", ["0", "4"])
-def test_a_worker_that_dies_keeps_the_run_from_passing(passing: Integration, restarts: str) -> None:
-    directory = own(passing, "mine", own_check(1, "import os; os._exit(9)"))
-    judged = passing.judge(CHECKS, f"--checks={directory}", "-n", "1", f"--max-worker-restart={restarts}")
-    assert judged.exit_code not in (0, 1)
-    assert " PASSED" not in judged.printed
-
-
-@pytest.mark.parametrize(
-    "hook",
-    [
-        "def pytest_sessionfinish():\n    raise RuntimeError('broken plugin')",
-        "import pytest\ndef pytest_sessionfinish():\n    pytest.exit('done', returncode=0)",
-    ],
-)
-def test_another_plugin_that_breaks_the_end_does_not_silence_the_gate(passing: Integration, hook: str) -> None:
-    directory = Path(own(passing, "mine", own_check(1)))
-    (directory / "conftest.py").write_text(hook)
-    judged = passing.judge(CHECKS, f"--checks={directory}")
-    assert_not_passed(judged, exit_code=3)
-    assert "THE GATE BROKE" in judged.printed
-
-
 def test_a_conftest_that_takes_checks_out_is_noticed(passing: Integration) -> None:
     directory = Path(own(passing, "mine", own_check(1) + own_check(2, "assert False").replace("from", "\nfrom")))
     (directory / "conftest.py").write_text(
@@ -276,90 +182,6 @@ def test_the_gate_cannot_be_switched_off(passing: Integration) -> None:
     assert judged.exit_code == 4
 
 
-def test_a_crash_is_not_covered_by_not_applicable(passing: Integration) -> None:
-    directory = Path(own(passing, "mine", own_check(1)))
-    exempt(passing, "OWN-01")
-    (directory / "conftest.py").write_text(
-        "import pytest\n@pytest.fixture\ndef evidence():\n    raise RuntimeError('broken fixture')\n"
-    )
-    assert_not_passed(passing.judge_here(CHECKS, f"--checks={directory}"))
-
-
-def test_not_applicable_of_a_surface_does_not_cover_the_item(passing: Integration) -> None:
-    passing.reword(f'key_fingerprint = "{fingerprint_of(fixture_key("simulated"))}"', "")
-    exempt(passing, "AUTH-04", 'surface = "audit events"\n')
-    assert_not_passed(passing.judge_here())
-
-
-def test_the_report_of_the_run_before_never_speaks_for_a_run_that_broke(passing: Integration) -> None:
-    assert passing.judge_here().exit_code == 0
-    lock = passing.directory / ".readiness" / "simulated" / "history.lock"
-    lock.unlink(missing_ok=True)
-    lock.mkdir()
-    judged = passing.judge_here()
-    assert "THE GATE BROKE" in judged.printed
-    assert_broke(judged, "the gate broke before it could decide: IsADirectoryError")
-
-
-def test_a_history_that_cannot_be_read_is_one_clear_line_and_no_decision(passing: Integration) -> None:
-    history = passing.directory / ".readiness" / "simulated" / "history.jsonl"
-    history.unlink(missing_ok=True)
-    history.mkdir()
-    judged = passing.judge_here()
-    assert judged.exit_code == 4
-    assert f"{history} cannot be read (Is a directory)" in judged.printed
-    assert "Traceback" not in judged.printed
-
-
-def test_a_damaged_history_is_no_reason_to_break(passing: Integration) -> None:
-    directory = passing.directory / ".readiness" / "simulated"
-    (directory / "history.jsonl").write_bytes(b'\xff\xfe{"items":\n[1]\n{"items": 5}\n')
-    assert passing.judge_here().exit_code == 0
-
-
-def test_a_waived_item_that_passes_twice_makes_the_second_run_invalid(passing: Integration) -> None:
-    waive(passing, "CLA-12")
-    assert passing.judge_here().exit_code == 0
-    assert passing.judge_here(CHECKS, "-k", "CONN-02").exit_code == 10
-    assert_not_passed(passing.judge_here(), exit_code=11)
-
-
-def waive(integration: Integration, item: str, expires: str = "2027-01-31") -> None:
-    with integration.settings.open("a") as settings:
-        settings.write(
-            f'[[waivers]]\nitem = "{item}"\nenv = "simulated"\nreason = "late"\napproved_by = "a test"\n'
-            f"approved_on = 2026-11-20\nexpires = {expires}\n"
-        )
-
-
-def test_a_waived_item_is_looked_at_all_the_same_and_shows_what_it_really_is(passing: Integration) -> None:
-    waive(passing, "OWN-01")
-    body = 'evidence.saw("x", 1); assert False, evidence.fails("x is 1", expected="x is 2", fix="add one")'
-    judged = passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}")
-    assert judged.exit_code == 0, judged.printed
-    assert judged.report is not None
-    [waived] = [item for item in judged.report["items"] if item["id"] == "OWN-01"]
-    assert (waived["result"], waived["real"], waived["findings"][0]["observed"]) == ("WAIVED", "FAIL", "x is 1")
-    assert waived["concession"]["by"] == "a test"
-
-
-@pytest.mark.parametrize(
-    ("body", "expires", "exit_code"),
-    [
-        ("raise KeyError('x')", "2027-01-31", 10),
-        ("import pytest; pytest.fail('no')", "2027-01-31", 10),
-        ("assert False", "2026-11-20", 11),
-        ("assert False", "2027-05-20", 11),
-        ("assert False", '"2027-01-31"', 11),
-    ],
-)
-def test_a_waiver_hides_no_crash_and_one_that_does_not_hold_is_invalid(
-    passing: Integration, body: str, expires: str, exit_code: int
-) -> None:
-    waive(passing, "OWN-01", expires)
-    assert_not_passed(passing.judge_here(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}"), exit_code)
-
-
 def test_a_check_that_was_deleted_from_disk_is_missed(tmp_path: Path) -> None:
     """A copy of the suite, as a fork of the repository would be, from which a module of checks is gone."""
     fork = tmp_path / "fork"
@@ -377,21 +199,6 @@ def test_a_check_that_was_deleted_from_disk_is_missed(tmp_path: Path) -> None:
     assert {results[item] for item in results if item.startswith("API-")} == {"NOT VERIFIED"}
     assert "its check did not run" in json.dumps(report)
     assert " PASSED" not in gate.stdout
-
-
-def test_a_real_interruption_is_pytests_own_exit_code(passing: Integration) -> None:
-    heard = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # what runs in the background ignores Ctrl-C
-    body = f"import os, signal, time; {heard}; os.kill(os.getpid(), signal.SIGINT); time.sleep(30)"
-    assert_not_passed(passing.judge(CHECKS, f"--checks={own(passing, 'mine', own_check(1, body))}"), exit_code=2)
-
-
-def test_nothing_of_the_evidence_stays_behind(passing: Integration) -> None:
-    dead = passing.directory / ".readiness" / "simulated" / "evidence" / "killed"
-    dead.mkdir(parents=True)
-    (dead / "limits.json").write_text("{}")
-    dead.with_suffix(".alive").touch()
-    passing.judge_here()
-    assert list(dead.parent.iterdir()) == []
 
 
 def test_what_a_check_prints_and_records_is_redacted_everywhere(passing: Integration) -> None:
