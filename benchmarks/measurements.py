@@ -271,6 +271,7 @@ EXPLAINED: Mapping[str, Explained] = {
     "pytest checks, recorded, no trial": Explained("The gate.", 15),
     "pytest checks, recorded, whole": Explained("The gate.", 50),
     "pytest checks, imports and collection": Explained("The gate.", 5),
+    "the gate and thirty million rows, PostgreSQL": Explained("PostgreSQL.", 300),
 }
 """Name of a row -> why its goal is out of reach."""
 

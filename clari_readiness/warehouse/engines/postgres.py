@@ -73,6 +73,9 @@ class PostgresEngine:
             streamed = cast("Generator[Row]", cursor.stream(rendered.sql, dict(rendered.params)))
             with closing(streamed):  # or what was not read yet holds the session
                 rows = tuple(tuple(map(_in_utc, row)) for row in limited(streamed, self._name, check))
+            if not rows:  # none has told its columns
+                nothing = f"SELECT * FROM ({rendered.sql}) AS asked LIMIT 0"  # noqa: S608 - the statement itself
+                cursor.execute(nothing, dict(rendered.params))
             columns = tuple(column.name for column in cursor.description or ())
         return Ran(rendered.sql, columns, rows)
 
