@@ -83,8 +83,8 @@ def open_to_write(path: Path, *, memory_limit: str, spill: Path) -> duckdb.DuckD
 class FileToWrite:
     """A file that is opened and let go of over and over, by a DuckDB that stays: to start one takes ten times as long.
 
-    What does not fit `memory_limit` goes to files in `spill`. While it is open, nothing else in this process may open it:
-    DuckDB refuses that, but closing what it had opened to see so lets go of the lock against other processes.
+    What does not fit `memory_limit` goes to files in `spill`. While it is open, nothing else in this process may open
+    it: DuckDB refuses that, but closing what it opened to see so lets go of the lock against other processes.
     """
 
     def __init__(self, path: Path, *, memory_limit: str, spill: Path) -> None:
