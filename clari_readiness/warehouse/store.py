@@ -23,10 +23,10 @@ from clari_readiness.warehouse.ledger import LedgerEntry
 from clari_readiness.warehouse.loading import in_utc, load, transaction
 from clari_readiness.warehouse.opening import (
     MEMORY_LIMIT,
+    FileToWrite,
     existing,
     first_line,
     open_to_read,
-    open_to_write,
     patiently,
 )
 from clari_readiness.warehouse.retention import Retired, retire, would_retire
@@ -106,8 +106,8 @@ class DuckDBWarehouse:
     def __init__(self, path: Path, clock: Clock, *, memory_limit: str = MEMORY_LIMIT, patience: float = 30.0) -> None:
         self.path = path
         self._clock = clock
-        self._memory_limit = memory_limit
         self._patience = patience
+        self._file = FileToWrite(path, memory_limit=memory_limit, spill=path.with_name(f"{path.name}.spill"))
         self._open: duckdb.DuckDBPyConnection | None = None
 
     @classmethod
@@ -168,8 +168,8 @@ class DuckDBWarehouse:
     def close(self) -> None:
         """Let go of the file and of what is staged; the next call opens it again."""
         if self._open is not None:
-            self._open.close()
             self._open = None
+            self._file.close()
             self._clear()
 
     @property
@@ -215,13 +215,12 @@ class DuckDBWarehouse:
         return self._open
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
-        spill = self.path.with_name(f"{self.path.name}.spill")
-        connection = open_to_write(self.path, memory_limit=self._memory_limit, spill=spill)
+        connection = self._file.open()
         try:
             connection.execute("SET preserve_insertion_order = false")
             _make_tables(connection)
         except (duckdb.Error, WarehouseError) as error:
-            connection.close()
+            self._file.close()
             said = error.message if isinstance(error, WarehouseError) else first_line(error)
             way_out = "let `warehouse.url` name a file of the reference exporter's own"
             raise WarehouseError(f"{self.path}: our tables cannot be made: {said}", way_out=way_out) from error
