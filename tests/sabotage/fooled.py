@@ -5,8 +5,6 @@ from __future__ import annotations
 from tests.sabotage.integration import REPOSITORY, Integration, Judgement
 
 CHECKS = str(REPOSITORY / "checks")
-
-
 OWN = '''
 from clari_readiness.gate import item
 @item("OWN-{number:02}", "A promise of our own", priority="P2")
@@ -14,8 +12,6 @@ def test_own_{number}(evidence):
     """Because."""
     {body}
 '''
-
-
 SEEN = 'evidence.saw("x", 1); evidence.concludes("x is 1")'
 
 

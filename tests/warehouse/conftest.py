@@ -31,6 +31,11 @@ class ByContract:
         return self._contracts.violations("forecast", entry, part="entry", at=at)
 
 
+Load = Callable[..., Any]
+Ask = Callable[..., list[dict[str, Any]]]
+Reader = Callable[..., WarehouseReader]
+
+
 @pytest.fixture(scope="session")
 def judge() -> ByContract:
     return ByContract()

@@ -6,6 +6,7 @@ import logging
 import socket
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -113,6 +114,42 @@ def test_no_more_than_a_megabyte_comes_back(engine: str, server: str, path: Path
         assert len(word) == LARGEST_ANSWER
         with pytest.raises(WarehouseError, match=r"kept_periods brings back more than 1 MB.*`warehouse\.columns`"):
             reader.run("kept_periods", "SELECT repeat('x', $size) AS word", {"size": LARGEST_ANSWER + 1})
+
+
+def test_an_answer_that_is_too_large_is_stopped_on_its_way_and_the_next_question_is_answered(server: str) -> None:
+    with opened(server) as reader:
+        with pytest.raises(WarehouseError, match="brings back more than 1 MB"):
+            reader.run("kept_periods", "SELECT n FROM generate_series(1, 3000000) AS numbers (n)", {})
+        assert reader.run("kept_periods", "SELECT 1 AS n", {}).rows == ((1,),)
+
+
+def test_an_answer_without_rows_has_its_columns(server: str) -> None:
+    with opened(server) as reader:
+        answer = reader.run("nothing", "SELECT 1 AS one, $text AS two WHERE false", {"text": "50 %"})
+    assert (answer.columns, answer.rows) == (("one", "two"), ())
+
+
+@pytest.mark.parametrize(("given", "taken"), [("4MB", "64MB"), ("96MB", "96MB")])
+def test_a_statement_has_64_mb_for_each_sort_or_what_the_server_gives_where_that_is_more(
+    server: str, given: str, taken: str
+) -> None:
+    separator = "&" if "?" in server else "?"
+    with opened(f"{server}{separator}options=-cwork_mem%3D{given}") as reader:
+        assert reader.run("nothing", "SELECT current_setting('work_mem') AS taken", {}).rows == ((taken,),)
+
+
+def test_a_question_is_planned_in_parallel_where_the_server_would(server: str) -> None:
+    separator = "&" if "?" in server else "?"
+    launched = "SELECT parallel_workers_launched FROM pg_stat_database WHERE datname = current_database()"
+    with psycopg.connect(server, autocommit=True) as other:
+        (before,) = other.execute(launched).fetchall()
+        with opened(f"{server}{separator}options=-cdebug_parallel_query%3Don") as reader:
+            assert reader.run("nothing", "SELECT count(*) AS n FROM clari_forecasts", {}).rows == ((2,),)
+        # What a session did is counted when it has ended, a moment later.
+        until = time.monotonic() + 20
+        while other.execute(launched).fetchall() == [before] and time.monotonic() < until:
+            time.sleep(0.05)
+        assert other.execute(launched).fetchall() > [before]
 
 
 def test_names_are_found_whatever_their_upper_case_and_never_read_as_sql(server: str) -> None:

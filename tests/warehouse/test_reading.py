@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -17,17 +16,10 @@ from clari_readiness.warehouse import (
     DuckDBWarehouse,
     JobState,
     LedgerEntry,
-    WarehouseReader,
 )
 from clari_readiness.warehouse.statements import statement
+from tests.warehouse.conftest import Ask, Load, Reader
 from tests.warehouse.documents import ENDED, document, entry, snapshot
-
-Load = Callable[..., Any]
-
-
-Ask = Callable[..., list[dict[str, Any]]]
-Reader = Callable[..., WarehouseReader]
-
 
 # Of the engines that the reference exporter loads into, those that name what is in its ledger otherwise.
 of_its_ledger = pytest.mark.parametrize("warehouse_at", ["duckdb", "snowflake", "bigquery"], indirect=True)

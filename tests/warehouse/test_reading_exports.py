@@ -10,16 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from clari_readiness.warehouse import DuckDBWarehouse, JobState, LedgerEntry, Tables, WarehouseReader
+from clari_readiness.warehouse import DuckDBWarehouse, JobState, LedgerEntry, Tables
+from tests.warehouse.conftest import Ask, Load, Reader
 from tests.warehouse.documents import ENDED, document, entry, snapshot
 
-Load = Callable[..., Any]
 LATER = ENDED + timedelta(days=1)
 NET = ["net_bookings"]
-
-
-Ask = Callable[..., list[dict[str, Any]]]
-Reader = Callable[..., WarehouseReader]
 
 
 # Of the engines that the reference exporter loads into, those that name what is in its ledger otherwise.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -17,13 +15,8 @@ from clari_readiness.warehouse import (
     WarehouseReader,
     database_path,
 )
+from tests.warehouse.conftest import Ask, Load
 from tests.warehouse.documents import document, entry
-
-Load = Callable[..., Any]
-
-
-Ask = Callable[..., list[dict[str, Any]]]
-Reader = Callable[..., WarehouseReader]
 
 
 def of_duckdb(path: Path) -> WarehouseReader:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -13,15 +11,9 @@ import pytest
 from clari_readiness.errors import WarehouseError
 from clari_readiness.warehouse import (
     Tables,
-    WarehouseReader,
 )
+from tests.warehouse.conftest import Ask, Load, Reader
 from tests.warehouse.documents import document, entry
-
-Load = Callable[..., Any]
-
-
-Ask = Callable[..., list[dict[str, Any]]]
-Reader = Callable[..., WarehouseReader]
 
 
 @pytest.fixture
