@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from clari_readiness.warehouse.loaders.bigquery import BigQueryWarehouse
 from clari_readiness.warehouse.loaders.bigquery_session import BigQuerySession
 from clari_readiness.warehouse.statements import statement
-from tests.bigquery_server import BigQuery, empty_dataset
+from tests.bigquery_server import BigQuery, bigquery_server, empty_dataset
 from tests.end_to_end.holdings import ENTRIES, Row, truth
 from tests.end_to_end.place import Place, Ran
 
@@ -37,6 +38,13 @@ class Told:
     reconciled: Ran
     retained: Ran
     judged: Ran
+
+
+@pytest.fixture(scope="module")
+def bigquery() -> Iterator[BigQuery]:
+    """Return a stand-in of this story's own, in which nobody else has left a session."""
+    with bigquery_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
