@@ -18,6 +18,7 @@ from clari_readiness.model.time import SystemClock
 from clari_readiness.reconcile.comparison import compare
 from clari_readiness.validation import Contracts
 from clari_readiness.warehouse import ComparedWarehouse, DuckDBWarehouse, Question, StagedEntries, Tables
+from clari_readiness.warehouse.engines import DuckDBEngine
 from clari_readiness.warehouse.opening import open_to_read
 
 _JOB = "job"
@@ -64,9 +65,10 @@ def _staged(
     path = Path(warehouse)
     scratch = path.with_suffix(".scratch")
     scratch.mkdir(exist_ok=True)
-    connection = open_to_read(path)
+    file = open_to_read(path, spill=scratch / "spill")
+    connection = file.connection
     connection.execute("SET preserve_insertion_order = false")
-    with ComparedWarehouse(connection, Tables(), str(path), scratch) as compared:
+    with ComparedWarehouse(DuckDBEngine(connection, str(path), let_go=file.close), Tables(), scratch) as compared:
         watch = Watch()
         staged = compared.stage(on_disk(document), ContractJudge(Contracts()), {})
         yield compared, staged, connection, watch.told()["seconds"]

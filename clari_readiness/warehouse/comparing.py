@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
-
 from clari_readiness.model.exports import LandedDocument
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.engines import DuckDBEngine
@@ -67,15 +65,10 @@ class ComparedWarehouse:
     """
 
     def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        tables: Tables,
-        name: str,
-        scratch: Path,
-        elsewhere: WarehouseReader | None = None,
+        self, duck: DuckDBEngine, tables: Tables, scratch: Path, elsewhere: WarehouseReader | None = None
     ) -> None:
-        self._connection = connection
-        self._here = WarehouseReader(DuckDBEngine(connection, name), tables)
+        self._connection = duck.connection
+        self._here = WarehouseReader(duck, tables)
         self._elsewhere = elsewhere
         self._scratch = scratch
         self._selected: Selection | None = None
@@ -99,18 +92,20 @@ class ComparedWarehouse:
         writer that has a file delays us by at most `patience` seconds, and a statement takes at most `timeout` in an
         engine that is not DuckDB.
         """
+        spill = scratch / "spill"
         if scheme_of(url) == "duckdb":
             path = database_path(url, base)
-            elsewhere, name = None, str(path)
-            connection = patiently(lambda: open_to_read(path), clock, patience)
+            elsewhere = None
+            file = patiently(lambda: open_to_read(path, spill=spill), clock, patience)
+            duck = DuckDBEngine(file.connection, str(path), let_go=file.close)
         else:
             elsewhere = WarehouseReader.open(url, tables, base, patience=patience, timeout=timeout)
-            connection, name = in_memory(), "what Clari gave"
+            duck = DuckDBEngine(in_memory(), "what Clari gave")
+            duck.connection.execute("SET temp_directory = $spill", {"spill": str(spill)})
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(mode=0o700, parents=True)
-        connection.execute("SET temp_directory = $spill", {"spill": str(scratch / "spill")})
-        connection.execute("SET preserve_insertion_order = false")
-        return cls(connection, tables, name, scratch, elsewhere)
+        duck.connection.execute("SET preserve_insertion_order = false")
+        return cls(duck, tables, scratch, elsewhere)
 
     @property
     def scratch(self) -> Path:
@@ -183,7 +178,7 @@ class ComparedWarehouse:
 
     def close(self) -> None:
         """Let go of the warehouse, and remove the scratch directory."""
-        self._connection.close()
+        self._here.close()
         if self._elsewhere is not None:
             self._elsewhere.close()
         shutil.rmtree(self._scratch, ignore_errors=True)

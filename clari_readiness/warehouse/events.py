@@ -95,10 +95,14 @@ class EventStore(EventTables):
     """The same DuckDB file that forecasts are loaded into; let go of it with `close` (or `with`)."""
 
     def __init__(self, path: Path) -> None:
-        connection = open_to_write(path, memory_limit=MEMORY_LIMIT, spill=path.with_name(f"{path.name}.spill"))
-        super().__init__(connection, connection)
-        with transaction(connection):
-            connection.execute(statement("events_schema"))
+        self._file = open_to_write(path, memory_limit=MEMORY_LIMIT, spill=path.with_name(f"{path.name}.spill"))
+        super().__init__(self._file.connection, self._file.connection)
+        with transaction(self._connection):
+            self._run("events_schema")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
 
 
 def unanswered(said: str) -> WarehouseError:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,7 @@ import duckdb
 from clari_readiness.model.exports import ExportRequest, LandedDocument, Snapshot
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse.comparing import Export
-from clari_readiness.warehouse.loading import in_utc, transaction
-from clari_readiness.warehouse.opening import MEMORY_LIMIT, open_to_write, patiently
+from clari_readiness.warehouse.loading import in_utc
 from clari_readiness.warehouse.reading import WarehouseReader
 from clari_readiness.warehouse.second_look import Judge
 from clari_readiness.warehouse.standing import Standing, StandingAmounts
@@ -22,7 +20,6 @@ from clari_readiness.warehouse.statements import statement
 from clari_readiness.warehouse.store import DuckDBWarehouse
 from clari_readiness.warehouse.tables import Tables
 
-_PATIENCE = 30.0
 _MOST = 10
 _LONGEST = timedelta(days=200)
 _TABLES = ("forecast_entries", "snapshots", "entry_changes")
@@ -52,18 +49,17 @@ class KeptExports:
         snapshot = Snapshot(export.job_id or f"nightly:{export.exported_at.isoformat()}", request, export.exported_at)
         with DuckDBWarehouse(self.path, self._clock) as kept:
             kept.load(snapshot, kept.stage(landed, judge, value_names))
+            with kept.changing() as connection:
+                _forget(connection, before=export.exported_at - _LONGEST)
         self.path.chmod(0o600)
-        self._forget(export)
 
-    def _forget(self, export: Export) -> None:
-        params = {"most": _MOST, "before": in_utc(export.exported_at - _LONGEST)}
-        with closing(patiently(self._opened, self._clock, _PATIENCE)) as connection, transaction(connection):
-            connection.execute(statement("kept/forgotten"), params)
-            for table in _TABLES:
-                connection.execute(statement(f"kept/forget_{table}"))
 
-    def _opened(self) -> duckdb.DuckDBPyConnection:
-        return open_to_write(self.path, memory_limit=MEMORY_LIMIT, spill=self.path.with_name(f"{self.path.name}.spill"))
+def _forget(connection: duckdb.DuckDBPyConnection, *, before: datetime) -> None:
+    """Take away what is older than a moment, and of each period what is beyond the newest ten."""
+    params = {"most": _MOST, "before": in_utc(before)}
+    ((count,),) = connection.execute(statement("kept/forgotten"), params).fetchall()
+    for table in _TABLES if count else ():
+        connection.execute(statement(f"kept/forget_{table}"))
 
 
 class AmountsWithPast(StandingAmounts):

@@ -10,12 +10,12 @@ import duckdb
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.time import Clock
+from clari_readiness.warehouse.attaching import AttachedFile, OtherwiseInUse, attach
 
 MEMORY_LIMIT = "320MB"
 """What DuckDB may take while it loads; the rest goes to files, so that five million entries take less than 512 MB."""
 
 _AGAIN = 0.2
-_ATTACHED = "warehouse"
 _HOLDER = re.compile(r"PID (\d+)")
 
 
@@ -23,9 +23,7 @@ class WarehouseLocked(WarehouseError):
     """Another process has the file open; trying again later can help."""
 
 
-def patiently(
-    opened: Callable[[], duckdb.DuckDBPyConnection], clock: Clock, patience: float
-) -> duckdb.DuckDBPyConnection:
+def patiently(opened: Callable[[], AttachedFile], clock: Clock, patience: float) -> AttachedFile:
     """Open; while somebody else has the file, try again for so many seconds."""
     until = clock.monotonic() + patience
     while True:
@@ -57,12 +55,13 @@ def _is_file(path: Path) -> bool:
         raise WarehouseError(f"{path}: cannot be looked at ({error.strerror})", way_out=way_out) from error
 
 
-def open_to_read(path: Path) -> duckdb.DuckDBPyConnection:
+def open_to_read(path: Path, *, spill: Path, memory_limit: str | None = None) -> AttachedFile:
     """Open an existing file read-only: any number of processes may do so at once.
 
-    A file that is missing, locked by a writer or no DuckDB database is a WarehouseError.
+    What does not fit `memory_limit` goes to files in `spill`. A file that is missing, locked by a writer or no DuckDB
+    database is a WarehouseError.
     """
-    return _connect(existing(path), read_only=True)
+    return _opened(existing(path), read_only=True, memory_limit=memory_limit, spill=spill)
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
@@ -72,64 +71,10 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def open_to_write(path: Path, *, memory_limit: str, spill: Path) -> duckdb.DuckDBPyConnection:
-    """Open or create a file; what does not fit `memory_limit` goes to files in `spill`."""
+def open_to_write(path: Path, *, spill: Path, memory_limit: str) -> AttachedFile:
+    """Open or create a file; what does not fit `memory_limit` goes to files in `spill`. Raises WarehouseError."""
     _require_place(path)
-    connection = _connect(path, read_only=False)
-    _limit(connection, memory_limit, spill)
-    return connection
-
-
-class FileToWrite:
-    """A file that is opened and let go of over and over, by a DuckDB that stays: to start one takes ten times as long.
-
-    What does not fit `memory_limit` goes to files in `spill`. While it is open, nothing else in this process may open
-    it: DuckDB refuses that, but closing what it opened to see so lets go of the lock against other processes.
-    """
-
-    def __init__(self, path: Path, *, memory_limit: str, spill: Path) -> None:
-        self._path = path
-        self._memory_limit = memory_limit
-        self._spill = spill
-        self._engine: duckdb.DuckDBPyConnection | None = None
-        self._connection: duckdb.DuckDBPyConnection | None = None
-
-    def open(self) -> duckdb.DuckDBPyConnection:
-        """Open or create the file, and return a connection in which every name is looked for there."""
-        _require_place(self._path)
-        try:
-            engine = self._engine = self._engine or self._started()
-            target = str(self._path).replace("'", "''")
-            engine.execute(f"ATTACH '{target}' AS {_ATTACHED}")
-            self._connection = engine.cursor()
-            self._connection.execute(f"USE {_ATTACHED}; SET TimeZone = 'UTC'")
-        except duckdb.Error as error:
-            self._end()
-            raise _explained(self._path, error, read_only=False) from error
-        return self._connection
-
-    def close(self) -> None:
-        """Let go of the file; what was not committed is undone, and temporary tables are gone."""
-        connection, self._connection = self._connection, None
-        if connection is None or self._engine is None:
-            return
-        try:
-            connection.execute("SELECT 1")  # or something has broken it for good
-            connection.close()
-            self._engine.execute(f"DETACH {_ATTACHED}")
-        except duckdb.Error:
-            connection.close()
-            self._end()
-
-    def _started(self) -> duckdb.DuckDBPyConnection:
-        engine = in_memory()
-        _limit(engine, self._memory_limit, self._spill)
-        return engine
-
-    def _end(self) -> None:
-        engine, self._engine, self._connection = self._engine, None, None
-        if engine is not None:
-            engine.close()
+    return _opened(path, read_only=False, memory_limit=memory_limit, spill=spill)
 
 
 def _require_place(path: Path) -> None:
@@ -141,19 +86,18 @@ def _require_place(path: Path) -> None:
         raise WarehouseError(f"{path.parent}: cannot be made ({error.strerror})", way_out=way_out) from error
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, memory_limit: str, spill: Path) -> None:
-    connection.execute(f"SET memory_limit = '{memory_limit}'")
-    connection.execute("SET temp_directory = $spill", {"spill": str(spill)})
-
-
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _opened(path: Path, *, read_only: bool, memory_limit: str | None, spill: Path) -> AttachedFile:
     try:
-        connection = duckdb.connect(path, read_only=read_only)
-        # Times are kept without a zone and are UTC; a zone of the machine must not shift those of a team's tables.
-        connection.execute("SET TimeZone = 'UTC'")
+        return attach(path, read_only=read_only, memory_limit=memory_limit, spill=spill)
+    except OtherwiseInUse:
+        raise _in_use(path) from None
     except duckdb.Error as error:
         raise _explained(path, error, read_only=read_only) from error
-    return connection
+
+
+def _in_use(path: Path) -> WarehouseError:
+    way_out = "close the reader before exporting"
+    return WarehouseError(f"{path}: this very process reads and writes it at once", way_out=way_out)
 
 
 def first_line(error: duckdb.Error) -> str:
@@ -167,10 +111,8 @@ def _explained(path: Path, error: duckdb.Error, *, read_only: bool) -> Warehouse
         holder = _HOLDER.search(said)
         by = f"process {holder[1]}" if holder else "another process"
         return WarehouseLocked(f"{path}: {by} has this warehouse open", way_out="let it finish, or stop it")
-    if "different configuration" in said or "file handle conflict" in said:
-        return WarehouseError(
-            f"{path}: this very process reads and writes it at once", way_out="close the reader before exporting"
-        )
+    if "file handle conflict" in said:  # it was opened past us
+        return _in_use(path)
     if "not a valid DuckDB database" in said:
         return WarehouseError(f"{path}: this file is no DuckDB database", way_out="mend `warehouse.url`")
     if "Permission denied" in said or "Read-only file system" in said:

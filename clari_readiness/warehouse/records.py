@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import duckdb
 
 from clari_readiness.errors import WarehouseError
 from clari_readiness.model.time import Clock
+from clari_readiness.warehouse.attaching import AttachedFile
 from clari_readiness.warehouse.loading import all_or_nothing
 from clari_readiness.warehouse.opening import WarehouseLocked, first_line, open_to_read, open_to_write, patiently
 from clari_readiness.warehouse.statements import statement
@@ -27,6 +28,7 @@ class Records:
 
     def __init__(self, path: Path, clock: Clock, patience: float) -> None:
         self._path = path
+        self._spill = path.with_name(f"{path.name}.spill")
         self._clock = clock
         self._patience = patience
 
@@ -34,7 +36,7 @@ class Records:
         """Return the rows of `sql/state/<name>.sql`; none where there is no file, or ours is older than the table."""
         if not self._path.is_file():
             return []
-        with self._opened(lambda: open_to_read(self._path)) as connection:
+        with self._opened(lambda: open_to_read(self._path, spill=self._spill)) as connection:
             try:
                 return connection.execute(statement(f"state/{name}"), params or {}).fetchall()
             except duckdb.CatalogException:
@@ -45,23 +47,22 @@ class Records:
     @contextmanager
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file for a change, all of it or nothing, with every table there; nobody else can write meanwhile."""
-        spill = self._path.with_name(f"{self._path.name}.spill")
-        with self._opened(lambda: open_to_write(self._path, memory_limit="128MB", spill=spill)) as connection:
+        with self._opened(lambda: open_to_write(self._path, memory_limit="128MB", spill=self._spill)) as connection:
             connection.execute(statement("state/schema"))
             with all_or_nothing(connection):
                 yield connection
 
     @contextmanager
-    def _opened(self, opened: Callable[[], duckdb.DuckDBPyConnection]) -> Iterator[duckdb.DuckDBPyConnection]:
-        with closing(self._connect(opened)) as connection:
+    def _opened(self, opened: Callable[[], AttachedFile]) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._connect(opened) as file:
             try:
-                yield connection
+                yield file.connection
             except duckdb.Error as error:
                 raise WarehouseError(
                     f"{self._path}: the suite's records cannot be used: {first_line(error)}", way_out=_WAY_OUT
                 ) from error
 
-    def _connect(self, opened: Callable[[], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
+    def _connect(self, opened: Callable[[], AttachedFile]) -> AttachedFile:
         try:
             return patiently(opened, self._clock, self._patience)
         except WarehouseLocked:

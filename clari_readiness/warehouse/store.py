@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -17,16 +18,17 @@ from clari_readiness.model.calendar import Window
 from clari_readiness.model.exports import LandedDocument, Loaded, Snapshot, Swing
 from clari_readiness.model.time import Clock
 from clari_readiness.warehouse import ledger
+from clari_readiness.warehouse.attaching import AttachedFile
 from clari_readiness.warehouse.changes import swings_of
 from clari_readiness.warehouse.events import EventStore, EventTables
 from clari_readiness.warehouse.ledger import LedgerEntry
 from clari_readiness.warehouse.loading import in_utc, load, transaction
 from clari_readiness.warehouse.opening import (
     MEMORY_LIMIT,
-    FileToWrite,
     existing,
     first_line,
     open_to_read,
+    open_to_write,
     patiently,
 )
 from clari_readiness.warehouse.retention import Retired, retire, would_retire
@@ -107,8 +109,8 @@ class DuckDBWarehouse:
         self.path = path
         self._clock = clock
         self._patience = patience
-        self._file = FileToWrite(path, memory_limit=memory_limit, spill=path.with_name(f"{path.name}.spill"))
-        self._open: duckdb.DuckDBPyConnection | None = None
+        self._memory_limit = memory_limit
+        self._file: AttachedFile | None = None
 
     @classmethod
     def at(cls, url: str, base: Path, clock: Clock) -> Self:
@@ -138,8 +140,9 @@ class DuckDBWarehouse:
     def would_retire(self, window: Window) -> Retired:
         """Return what `retire` would take away. The file is opened read-only, and stays as it is to the byte."""
         self.close()
-        with closing(patiently(lambda: open_to_read(self.path), self._clock, self._patience)) as connection:
-            return would_retire(connection, window)
+        opened = partial(open_to_read, self.path, memory_limit=self._memory_limit, spill=self._spill)
+        with patiently(opened, self._clock, self._patience) as file:
+            return would_retire(file.connection, window)
 
     def retire(self, window: Window) -> Retired:
         """Take away every row of a quarter before the window, in one transaction, and return what went.
@@ -157,6 +160,12 @@ class DuckDBWarehouse:
             raise WarehouseError(f"the rows are gone, but their space is not free yet: {first_line(error)}") from error
         return retired
 
+    @contextmanager
+    def changing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a transaction in which other statements change our tables: all or nothing."""
+        with transaction(self._connection()):
+            yield self._connection()
+
     def record(self, entry: LedgerEntry) -> None:
         """Write a line of the ledger, or write it again, in a transaction of its own."""
         ledger.record(self._connection(), entry)
@@ -167,9 +176,9 @@ class DuckDBWarehouse:
 
     def close(self) -> None:
         """Let go of the file and of what is staged; the next call opens it again."""
-        if self._open is not None:
-            self._open = None
-            self._file.close()
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
             self._clear()
 
     @property
@@ -209,22 +218,26 @@ class DuckDBWarehouse:
     def _clear(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        if self._open is None:
-            self._open = patiently(self._opened, self._clock, self._patience)
-        return self._open
+    @property
+    def _spill(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.spill")
 
-    def _opened(self) -> duckdb.DuckDBPyConnection:
-        connection = self._file.open()
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        if self._file is None:
+            self._file = patiently(self._opened, self._clock, self._patience)
+        return self._file.connection
+
+    def _opened(self) -> AttachedFile:
+        file = open_to_write(self.path, memory_limit=self._memory_limit, spill=self._spill)
         try:
-            connection.execute("SET preserve_insertion_order = false")
-            _make_tables(connection)
+            file.connection.execute("SET preserve_insertion_order = false")
+            _make_tables(file.connection)
         except (duckdb.Error, WarehouseError) as error:
-            self._file.close()
+            file.close()
             said = error.message if isinstance(error, WarehouseError) else first_line(error)
             way_out = "let `warehouse.url` name a file of the reference exporter's own"
             raise WarehouseError(f"{self.path}: our tables cannot be made: {said}", way_out=way_out) from error
-        return connection
+        return file
 
 
 def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:

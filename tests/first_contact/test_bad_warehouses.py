@@ -234,9 +234,9 @@ for name in ("w.duckdb", "new.duckdb", "closed/w.duckdb"):
     except WarehouseError as error:
         print(error)
 try:
-    open_to_read(directory / "closed/w.duckdb")
+    open_to_read(directory / "closed/w.duckdb", spill=directory)
 except WarehouseError as error:
     print(error)
-open_to_read(directory / "w.duckdb").close()
+open_to_read(directory / "w.duckdb", spill=directory).close()
 print("read")
 """

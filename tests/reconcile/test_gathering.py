@@ -18,7 +18,7 @@ from clari_readiness.model.time import SteppedClock
 from clari_readiness.reconcile import Reconciler
 from clari_readiness.warehouse import ComparedWarehouse, Tables, WarehouseReader
 from clari_readiness.warehouse.columns import Described
-from clari_readiness.warehouse.engines import LARGEST_ANSWER, Engine, Ran, open_engine
+from clari_readiness.warehouse.engines import LARGEST_ANSWER, DuckDBEngine, Engine, Ran, open_engine
 from clari_readiness.warehouse.opening import in_memory
 from tests.elsewhere import into_sqlite
 from tests.reconcile.place import JUDGE, NIGHT, Place
@@ -80,7 +80,7 @@ def elsewhere(place: Place) -> Iterator[tuple[ComparedWarehouse, Watched]]:
     scratch = place.directory / "scratch"
     scratch.mkdir()
     reader = WarehouseReader(watched, Tables())
-    with ComparedWarehouse(in_memory(), Tables(), "here", scratch, reader) as warehouse:
+    with ComparedWarehouse(DuckDBEngine(in_memory(), "here"), Tables(), scratch, reader) as warehouse:
         yield warehouse, watched
 
 

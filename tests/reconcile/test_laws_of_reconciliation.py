@@ -18,6 +18,7 @@ from clari_readiness.model.exports import EXPORT_TYPES
 from clari_readiness.model.reconciliation import Reconciled, Verdict
 from clari_readiness.reconcile.comparison import SHOWN, compare
 from clari_readiness.warehouse import ComparedWarehouse, Question, StagedEntries, Tables
+from clari_readiness.warehouse.engines import DuckDBEngine
 from clari_readiness.warehouse.statements import statement
 from tests.reconcile.place import JUDGE
 from tests.strategies import forecast_documents
@@ -46,7 +47,7 @@ class Scales:
             " forecast_amount DECIMAL(15, 2), quota_amount DECIMAL(15, 2), adjustment_amount DECIMAL(15, 2),"
             " crm_total DECIMAL(15, 2), crm_closed DECIMAL(15, 2))"
         )
-        self._warehouse = ComparedWarehouse(self.connection, Tables(), "the scales", scratch)
+        self._warehouse = ComparedWarehouse(DuckDBEngine(self.connection, "the scales"), Tables(), scratch)
         self._directory = scratch
 
     def stage(self, content: Any) -> StagedEntries:

@@ -16,6 +16,7 @@ import duckdb
 from clari_readiness.errors import NotVerified, WarehouseError
 from clari_readiness.trial.rows import Mapped, Rows, gathered
 from clari_readiness.trial.warehouses.seam import NOT_IN_A_FILE, WORK, Breaker, Done, Moment, ScenarioWarehouse
+from clari_readiness.warehouse.attaching import attach
 from clari_readiness.warehouse.statements import quoted
 
 _SMALL_FILE = 8192
@@ -114,8 +115,8 @@ def _connected(path: Path) -> _DuckDB | _SQLite:
 
 class _DuckDB:
     def __init__(self, path: Path) -> None:
-        self._connection = duckdb.connect(path)
-        self._connection.execute("SET TimeZone = 'UTC'")
+        self._file = attach(path, read_only=False, memory_limit=None, spill=path.with_name("spill"))
+        self._connection = self._file.connection
 
     def columns(self, table: str) -> Sequence[str]:
         try:
@@ -130,7 +131,7 @@ class _DuckDB:
         return self._connection.execute(f"SELECT {texts} FROM {_relation(table)}").fetchall()  # noqa: S608 - quoted
 
     def close(self) -> None:
-        self._connection.close()
+        self._file.close()
 
 
 class _SQLite:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -30,7 +31,8 @@ _KINDS = {"VARCHAR": Kind.TEXT, "FLOAT": Kind.FLOAT, "DOUBLE": Kind.FLOAT, "DECI
 class DuckDBEngine:
     """A connection to a DuckDB file, which several processes may hold at once, or to a memory of our own.
 
-    A statement that takes longer than `timeout` seconds is stopped; None is for a memory of our own.
+    A statement that takes longer than `timeout` seconds is stopped; None is for a memory of our own. `let_go` is called
+    at the end, where more is to be done than to close the connection.
     """
 
     may_hold_ledger = True
@@ -40,12 +42,12 @@ class DuckDBEngine:
         connection: duckdb.DuckDBPyConnection,
         name: str,
         timeout: float | None = None,
-        spill: TemporaryDirectory[str] | None = None,
+        let_go: Callable[[], None] | None = None,
     ) -> None:
-        self._connection = connection
+        self.connection = connection
         self._name = name
         self._timeout = timeout
-        self._spill = spill
+        self._let_go = let_go or connection.close
 
     @property
     def name(self) -> str:
@@ -56,7 +58,7 @@ class DuckDBEngine:
         """Run a statement as it is written. Times come back in UTC, with their zone."""
         try:
             with self._interrupted_in_time():
-                cursor = self._connection.execute(sql, dict(params))
+                cursor = self.connection.execute(sql, dict(params))
                 columns = tuple(str(column[0]) for column in cursor.description or ())
                 found: Iterator[Row] = (tuple(map(_in_utc, row)) for row in cursor.fetchall())
         except duckdb.InterruptException as error:
@@ -71,7 +73,7 @@ class DuckDBEngine:
     def describe(self, tables: Tables) -> Described | None:
         """Return the table's columns; a name that leads to no table is None."""
         try:
-            described = self._connection.execute(f"DESCRIBE SELECT * FROM {tables.relation}").fetchall()  # noqa: S608 - the name is quoted
+            described = self.connection.execute(f"DESCRIBE SELECT * FROM {tables.relation}").fetchall()  # noqa: S608 - the name is quoted
         except duckdb.Error as error:
             is_there = tables.forecasts.lower() in {
                 name.lower() for name in self.relations()
@@ -83,7 +85,7 @@ class DuckDBEngine:
 
     def relations(self) -> tuple[str, ...]:
         """Return every table and view, with its schema unless that is main."""
-        return tuple(str(row[0]) for row in self._connection.execute(statement("relations")).fetchall())
+        return tuple(str(row[0]) for row in self.connection.execute(statement("relations")).fetchall())
 
     def may_write(self, tables: Tables) -> str:  # noqa: ARG002 - there are no roles here
         """Return nothing: a file has no roles, and it was opened to be read."""
@@ -91,9 +93,7 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
-        if self._spill is not None:
-            self._spill.cleanup()
+        self._let_go()
 
     @contextmanager
     def _interrupted_in_time(self) -> Iterator[None]:
@@ -101,7 +101,7 @@ class DuckDBEngine:
         if self._timeout is None:
             yield
             return
-        timer = Timer(self._timeout, self._connection.interrupt)
+        timer = Timer(self._timeout, self.connection.interrupt)
         timer.daemon = True
         timer.start()
         try:
@@ -113,11 +113,11 @@ class DuckDBEngine:
 def connect(url: str, base: Path, *, patience: float, timeout: float) -> Engine:
     """Open the file of `duckdb:///path` to read it; a writer that has it delays us by at most `patience` seconds."""
     path = database_path(url, base)
-    connection = patiently(lambda: open_to_read(path), SystemClock(), patience)
-    spill = TemporaryDirectory(prefix="clari-readiness-")  # for this user's eyes alone
-    connection.execute(f"SET memory_limit = '{_MEMORY}'")
-    connection.execute("SET temp_directory = $spill", {"spill": spill.name})
-    return DuckDBEngine(connection, str(path), timeout, spill)
+    with ExitStack() as stack:
+        spill = Path(stack.enter_context(TemporaryDirectory(prefix="clari-readiness-")))  # for this user's eyes alone
+        opened = partial(open_to_read, path, memory_limit=_MEMORY, spill=spill)
+        file = stack.enter_context(patiently(opened, SystemClock(), patience))
+        return DuckDBEngine(file.connection, str(path), timeout, stack.pop_all().close)
 
 
 def _kind(written: str) -> Kind:

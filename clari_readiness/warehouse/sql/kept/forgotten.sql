@@ -1,4 +1,4 @@
--- Returns nothing: lists in forgotten which exports are older than $before, or than the $most newest of their period.
+-- Returns a count: lists in forgotten which exports are older than $before, or than the $most newest of their period.
 CREATE OR REPLACE TEMP TABLE forgotten AS
 WITH exports AS (
     SELECT
