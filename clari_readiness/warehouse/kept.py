@@ -48,10 +48,17 @@ class KeptExports:
         request = ExportRequest(export.forecast_id, export.time_period, tuple(types))
         snapshot = Snapshot(export.job_id or f"nightly:{export.exported_at.isoformat()}", request, export.exported_at)
         with DuckDBWarehouse(self.path, self._clock) as kept:
-            kept.load(snapshot, kept.stage(landed, judge, value_names))
-            with kept.changing() as connection:
-                _forget(connection, before=export.exported_at - _LONGEST)
+            if not _holds(kept, snapshot.job_id):
+                kept.load(snapshot, kept.stage(landed, judge, value_names))
+                with kept.changing() as connection:
+                    _forget(connection, before=export.exported_at - _LONGEST)
         self.path.chmod(0o600)
+
+
+def _holds(kept: DuckDBWarehouse, job_id: str) -> bool:
+    with kept.changing() as connection:
+        ((held,),) = connection.execute(statement("kept/holds"), {"job_id": job_id}).fetchall()
+    return bool(held)
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, *, before: datetime) -> None:

@@ -104,6 +104,9 @@ KEYS = {
 }
 SALT = "0123456789abcdef0123456789abcdef"
 
+_NOT_HERE = ("faulthandler", "xdist", "unraisableexception", "threadexception")
+"""Plugins that look after a process, which is not the gate's here: two of them collect all garbage of all tests."""
+
 Results = Mapping[tuple[str, str], str]
 
 
@@ -157,7 +160,7 @@ class Integration:
     def judge_here(self, *arguments: str) -> Judgement:
         """Run the gate inside this process, which costs a third as much; a check of a team's own needs its own."""
         where = [f"--env={self.environment}", f"--config={self.settings}", "-s"]
-        plugins = [*ONLY_OURS, "-p", "no:faulthandler", "-p", "no:xdist"]
+        plugins = [*ONLY_OURS, *(f"-pno:{name}" for name in _NOT_HERE)]
         quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning", f"--rootdir={REPOSITORY}"]
         printed = io.StringIO()
         with (
