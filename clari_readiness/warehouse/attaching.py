@@ -101,6 +101,8 @@ def _engine(memory_limit: str | None, spill: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _detach(connection: duckdb.DuckDBPyConnection, key: tuple[int, Path]) -> None:
+    if key[0] != os.getpid():  # its parent's
+        return
     with _lock:
         use = _in_use[key]
         use.users -= 1

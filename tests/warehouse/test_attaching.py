@@ -19,6 +19,8 @@ WRITES = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('INSERT INTO k
 HOLDS = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
 BIG = "CREATE TEMP TABLE big AS SELECT hash(range) AS a, hash(range + 1) AS b FROM range(4_000_000)"
 
+OPEN: list[AttachedFile] = []
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -165,6 +167,22 @@ def test_a_process_that_was_forked_has_duckdbs_of_its_own(path: Path) -> None:
         assert pool.apply(numbers, (path,)) == [1]
     with to_write(path), multiprocessing.get_context("fork").Pool(1) as pool:
         assert pool.apply(said_to, (path,)) == f"{path}: this very process reads and writes it at once"
+
+
+def test_a_process_that_was_forked_leaves_alone_what_its_parent_has_open(path: Path) -> None:
+    journal = path.with_name(f"{path.name}.wal")
+    with to_write(path) as file:
+        file.connection.execute("INSERT INTO kept VALUES (2)")
+        assert journal.exists()
+        with multiprocessing.get_context("fork").Pool(1, OPEN.append, (file,)) as pool:
+            pool.apply(close_all)
+        assert journal.exists()
+    assert numbers(path) == [1, 2]
+
+
+def close_all() -> None:
+    for file in OPEN:
+        file.close()
 
 
 def said_to(path: Path) -> str:
