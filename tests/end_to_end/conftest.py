@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.place import Place, Ran
+from tests.once import once
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,11 @@ class Story:
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Simulate, export, reconcile, drill, check, stop the simulator: all with the commands of the documentation."""
-    place = Place.fresh(tmp_path_factory.mktemp("end_to_end") / "story")
+    return once(tmp_path_factory, "story", _told)
+
+
+def _told(directory: Path) -> Story:
+    place = Place.fresh(directory)
     simulator = place.start("simulate", "--port=0", "--speed=200")
     try:
         assert simulator.process.stdout is not None

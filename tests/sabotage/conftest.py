@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import once
 from tests.sabotage.cases import MANAGED, REHEARSED
 from tests.sabotage.integration import Integration, Results, copy_of, healthy
 from tests.sabotage.trials import put_on_trial
@@ -13,7 +14,11 @@ pytest.register_assert_rewrite("tests.sabotage.case_judged", "tests.sabotage.foo
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Integration:
-    integration = healthy(tmp_path_factory.mktemp("sabotage") / "healthy")
+    return once(tmp_path_factory, "healthy", _healthy_and_tried)
+
+
+def _healthy_and_tried(directory: Path) -> Integration:
+    integration = healthy(directory)
     put_on_trial(integration)
     return integration
 

@@ -12,10 +12,9 @@ from clari_readiness.warehouse.loaders.bigquery_lease import SessionLease
 from clari_readiness.warehouse.loaders.bigquery_load import take_over
 from clari_readiness.warehouse.loaders.bigquery_schema import found, make_tables
 from clari_readiness.warehouse.loaders.bigquery_session import BigQuerySession
-from clari_readiness.warehouse.loaders.leased import LeasedWarehouse
+from clari_readiness.warehouse.loaders.leased import Found, LeasedWarehouse
 from clari_readiness.warehouse.opening import MEMORY_LIMIT
 from clari_readiness.warehouse.staging import StagedEntries
-from clari_readiness.warehouse.statements import statement
 
 _PATIENCE = 600.0
 
@@ -58,17 +57,11 @@ class BigQueryWarehouse(LeasedWarehouse[BigQuerySession]):
     def _new_lease(self) -> SessionLease:
         return SessionLease(self.beside, term=self._term)
 
-    def _has_lease(self, session: BigQuerySession) -> bool:
-        return found(session).has_lease
-
-    def _found(self, session: BigQuerySession) -> bool:
-        return found(session).is_there
+    def _looked(self, session: BigQuerySession) -> Found:
+        return found(session)
 
     def _make_tables(self, session: BigQuerySession) -> None:
         make_tables(session)
-
-    def _make_event_tables(self, session: BigQuerySession) -> None:
-        session.execute(statement("events_schema"))
 
     def _take_over(self, here: duckdb.DuckDBPyConnection, session: BigQuerySession, tables: Mapping[str, str]) -> None:
         take_over(here, session, tables, self._scratch)

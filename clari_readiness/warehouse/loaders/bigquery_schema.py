@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from clari_readiness.warehouse.loaders.bigquery_session import BigQuerySession
-
-
-@dataclass(frozen=True)
-class Found:
-    """Whether our tables are in the dataset, and the lease; and the mark of the texts that made them."""
-
-    is_there: bool
-    has_lease: bool
-    mark: str | None
+from clari_readiness.warehouse.loaders.leased import Found
 
 
 def found(session: BigQuerySession) -> Found:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from clari_readiness.errors import ExporterBusy, WarehouseError
 from clari_readiness.warehouse.loaders.lease import Lease, LeasedSession
 from clari_readiness.warehouse.loaders.server import ServerSession, ServerWarehouse
+from clari_readiness.warehouse.statements import statement
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whether our tables are where a session makes them, and the lease; and the mark of the texts that made them."""
+
+    is_there: bool
+    has_lease: bool
+    mark: str | None
 
 
 class LeasedServerSession(ServerSession, LeasedSession, Protocol):
@@ -45,12 +56,18 @@ class LeasedWarehouse(ServerWarehouse[Session]):
 
     def _entered(self, session: Session) -> None:
         if self._lease is not None:
-            self._lease.enter(session, is_made=self._has_lease(session))
+            self._lease.enter(session, is_made=self._looked(session).has_lease)
+
+    def _found(self, session: Session) -> bool:
+        return self._looked(session).is_there
+
+    def _make_event_tables(self, session: Session) -> None:
+        session.execute(statement("events_schema"))
 
     @abstractmethod
     def _new_lease(self) -> Lease[Session]:
         """Return the lease of a run that begins."""
 
     @abstractmethod
-    def _has_lease(self, session: Session) -> bool:
-        """Tell whether the table of the lease is there."""
+    def _looked(self, session: Session) -> Found:
+        """Return what there is of ours."""

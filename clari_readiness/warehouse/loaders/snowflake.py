@@ -9,7 +9,7 @@ import duckdb
 
 from clari_readiness.warehouse.engines.snowflake_url import address_of
 from clari_readiness.warehouse.loaders.lease import Lease
-from clari_readiness.warehouse.loaders.leased import LeasedWarehouse
+from clari_readiness.warehouse.loaders.leased import Found, LeasedWarehouse
 from clari_readiness.warehouse.loaders.snowflake_schema import found, make_tables
 from clari_readiness.warehouse.loaders.snowflake_session import SnowflakeSession
 from clari_readiness.warehouse.loaders.snowflake_stage import take_over
@@ -51,17 +51,11 @@ class SnowflakeWarehouse(LeasedWarehouse[SnowflakeSession]):
     def _new_lease(self) -> Lease[SnowflakeSession]:
         return Lease(self.beside, term=self._term, engine="snowflake")
 
-    def _has_lease(self, session: SnowflakeSession) -> bool:
-        return found(session).has_lease
-
-    def _found(self, session: SnowflakeSession) -> bool:
-        return found(session).is_there
+    def _looked(self, session: SnowflakeSession) -> Found:
+        return found(session)
 
     def _make_tables(self, session: SnowflakeSession) -> None:
         make_tables(session)
-
-    def _make_event_tables(self, session: SnowflakeSession) -> None:
-        session.execute(statement("events_schema"))
 
     def _take_over(self, here: duckdb.DuckDBPyConnection, session: SnowflakeSession, tables: Mapping[str, str]) -> None:
         session.execute(statement("engines/snowflake/compared_snapshots"))

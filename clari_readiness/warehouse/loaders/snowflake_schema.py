@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from clari_readiness.errors import WarehouseError
+from clari_readiness.warehouse.loaders.leased import Found
 from clari_readiness.warehouse.loaders.snowflake_dialect import script
 from clari_readiness.warehouse.loaders.snowflake_session import SnowflakeSession
 from clari_readiness.warehouse.statements import statement
-
-
-@dataclass(frozen=True)
-class Found:
-    """Whether our tables are in the session's schema, and the lease; and the mark of the texts that made them."""
-
-    is_there: bool
-    has_lease: bool
-    mark: str | None
 
 
 def found(session: SnowflakeSession) -> Found:
