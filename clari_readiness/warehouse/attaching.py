@@ -80,7 +80,7 @@ def _attached(path: Path, *, read_only: bool, memory_limit: str | None, spill: P
         # Told what it is, DuckDB does not ask the internet for what could read another kind of file.
         engine.execute(f"ATTACH '{target}' AS {alias} (TYPE duckdb{', READ_ONLY' if read_only else ''})")
     except duckdb.Error:
-        engine.close()
+        _put_back(engine)
         raise
     return _Use(engine, alias, read_only)
 
@@ -110,11 +110,16 @@ def _detach(connection: duckdb.DuckDBPyConnection, key: tuple[int, Path]) -> Non
             connection.close()
             return
         del _in_use[key]
-        try:
-            connection.close()
-            use.engine.execute(f"DETACH {use.alias}")
-            use.engine.execute("RESET temp_directory")  # or it has been written to, and stays what it is
-        except duckdb.Error:
-            use.engine.close()
-        else:
-            _idle[key[0]].append(use.engine)
+        connection.close()
+        _put_back(use.engine, f"DETACH {use.alias}")
+
+
+def _put_back(engine: duckdb.DuckDBPyConnection, *first: str) -> None:
+    """Keep a DuckDB for the next file, unless it is broken, or has spilled: then it keeps to its directory."""
+    try:
+        for statement in (*first, "RESET temp_directory"):
+            engine.execute(statement)
+    except duckdb.Error:
+        engine.close()
+    else:
+        _idle[os.getpid()].append(engine)
