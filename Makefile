@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 AIRFLOW := .venv-airflow
 DBT := .venv-dbt
-# Three for two cores: with one for each, a third of the time went into waiting for clocks and for other processes.
-WORKERS = $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores + cores / 2)))
 # Bytecode is kept, whatever the environment says: tests start the gate hundreds of times, and each would be compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -19,7 +17,7 @@ check: $(VENV)/.check  ## run the gate in the default environment, with what it 
 	@$(BIN)/pytest checks $(ARGS); code=$$?; echo "gate exit code: $$code"; exit $$code
 
 test: $(VENV)/.dev $(AIRFLOW)/.done $(DBT)/.done  ## run every test
-	@$(BIN)/pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest tests -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 engines: $(VENV)/.dev  ## ask each engine every question of the checks, reconciliation and anomalies; `make test` deals them out
 	@ENGINES=all $(BIN)/pytest tests/warehouse tests/reconcile tests/monitoring -n auto --dist loadfile $(ARGS)
