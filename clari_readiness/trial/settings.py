@@ -21,7 +21,7 @@ from clari_readiness.trial.warehouses import Resolve, Warehouses, warehouses_at
 REFERENCE_SCALE = 20.0
 """The reference exporter can be told to wait less."""
 
-REFERENCE_AT_ONCE = 2
+REFERENCE_AT_ONCE = 3
 """It writes nothing but beside its warehouse."""
 
 
