@@ -34,7 +34,7 @@ def prod(directory: Path, more: str = "") -> Environment:
         ("", Wishes(), 1),
         ("trial.at_once = 3", Wishes(), 3),
         ("trial.at_once = 3", Wishes(at_once=2), 2),
-        ("", Wishes(exporter="reference"), 2),
+        ("", Wishes(exporter="reference"), 3),
     ],
 )
 def test_scenarios_are_tried_one_by_one_unless_somebody_says_that_they_share_nothing(
