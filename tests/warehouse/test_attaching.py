@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 import subprocess
 import sys
 import weakref
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -196,3 +198,12 @@ def said_to(path: Path) -> str:
 def test_a_file_that_was_opened_past_us_is_one_line_too(path: Path) -> None:
     with duckdb.connect(path):
         assert said_to(path) == f"{path}: this very process reads and writes it at once"
+
+
+def test_a_file_of_another_kind_is_no_duckdb_database_and_nothing_is_downloaded_to_read_it(tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE kept (n INTEGER)")
+    for opened in (to_read, to_write):
+        with pytest.raises(WarehouseError, match=r"this file is no DuckDB database; mend `warehouse\.url`"):
+            opened(other)
