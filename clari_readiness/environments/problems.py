@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from clari_readiness.environments.tables import Settings
 from clari_readiness.environments.values import unknown
@@ -72,10 +73,13 @@ def problems(error: ValidationError) -> Iterator[Problem]:
     """Translate pydantic's errors about `Settings`, whose own words show what was written."""
     found = error.errors(include_url=False, include_input=False)
     above = {one["loc"][:-1] for one in found}
+    wrong_keys = {one["loc"][:-1] for one in found if one["loc"][-1] == "[key]"}
     for one in found:
         path, kind = tuple(step for step in one["loc"] if step != "[key]"), one["type"]
         if kind == "too_short" and one["loc"] in above:
             continue  # pydantic does not count what is wrong in the list, and says so of a list that is long enough
+        if one["loc"][-1] != "[key]" and any(path[: len(key)] == key for key in wrong_keys):
+            continue  # what is below a key that nobody knows, nobody can judge
         if kind == "extra_forbidden":
             yield Problem(path, _misplaced(path))
         elif kind == "missing":
@@ -103,18 +107,22 @@ def _misplaced(path: Path) -> str:
 def keys(table: Path) -> list[str]:
     """Return the keys that a table of an environment may have, the environment's own for the empty path."""
     model: type[BaseModel] | None = Settings
-    for step in table:
-        model = _inner(model, str(step)) if model else None
+    steps = iter(table)
+    for step in steps:
+        field = _field(model, str(step)) if model else None
+        model = _inner(field) if field else None
+        if field and get_origin(field.annotation) is Mapping:
+            next(steps, None)  # a table of such tables, whatever each is called
     return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
-def _inner(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    for name, field in model.model_fields.items():
-        if key == (field.alias or name):
-            for one in (field.annotation, *get_args(field.annotation)):
-                if isinstance(one, type) and issubclass(one, BaseModel):
-                    return one
-    return None
+def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
+    return next((field for name, field in model.model_fields.items() if key == (field.alias or name)), None)
+
+
+def _inner(field: FieldInfo) -> type[BaseModel] | None:
+    parts = (field.annotation, *get_args(field.annotation))
+    return next((one for one in parts if isinstance(one, type) and issubclass(one, BaseModel)), None)
 
 
 def _name(step: str) -> str:

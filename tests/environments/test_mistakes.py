@@ -35,6 +35,10 @@ def prod(line: str) -> str:
             "warehouse.columns.ownr_email = 'x'",
             "env.prod.warehouse.columns.ownr_email: unknown; the nearest is owner_email",
         ),
+        (
+            "trial = { warehouse = 'duckdb:///w', tables.clari_forecasts = { nme = 'x' } }",
+            "env.prod.trial.tables.clari_forecasts.nme: unknown; the nearest is name",
+        ),
         ("exporter = { comand = ['x'] }", "env.prod.exporter.comand: unknown; the nearest is command"),
         ("schedule.current = 'daily'", "env.prod.schedule.current: unknown; the nearest is current_quarter"),
         ("report.x = 1", "env.prod.report.x: unknown; known here are personal_data, seal_key"),
@@ -324,3 +328,13 @@ def test_without_any_file_the_way_out_is_said(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match=r"not found in .* or above it; write one with `clari-readiness init`"):
         load_default()
+
+
+def test_what_is_below_a_key_that_nobody_knows_is_not_judged(mistakes: Mistakes) -> None:
+    names = "tables = { name = 'fct', columns = { user_id = 'rep', field_id = 'field' } }"
+    found = mistakes(prod(f"trial.warehouse = 'duckdb:///w'\ntrial.{names}"))
+    expected = "expected 'clari_forecasts', 'audit_events' or 'opportunities'"
+    assert [line.partition("env.prod.")[2] for line in found] == [
+        f"trial.tables.name: {expected}",
+        f"trial.tables.columns: {expected}",
+    ]
