@@ -34,7 +34,7 @@ from clari_readiness.exporter import (
     window_of,
 )
 from clari_readiness.model.exports import ExportRequest
-from clari_readiness.spelling import nearest
+from clari_readiness.spelling import meant
 from clari_readiness.validation import Contracts
 
 Anew = Annotated[bool, typer.Option("--anew", help="Export what was exported recently enough, too: it costs quota.")]
@@ -91,9 +91,7 @@ def _chosen(
     known = {"--forecast": {each.forecast_id for each in requests}, "--period": {each.time_period for each in requests}}
     for option, names in wanted.items():
         for name in sorted(names - known[option]):
-            near = nearest(name, known[option])
-            way_out = f"did you mean {near}?" if near else f"name one of {', '.join(sorted(known[option]))}"
-            raise SettingsError(f"{option}: {name} is not exported", way_out=way_out)
+            raise SettingsError(f"{option}: {name} is not exported", way_out=meant(name, sorted(known[option])))
     return tuple(
         each
         for each in requests

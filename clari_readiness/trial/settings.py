@@ -11,7 +11,7 @@ from clari_readiness.environments import Environment
 from clari_readiness.environments.tables import Exporter, Trial, TrialTable
 from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified, ReadinessError, SettingsError
-from clari_readiness.spelling import nearest
+from clari_readiness.spelling import meant
 from clari_readiness.trial.exporter import REFERENCE, Accused, words_of
 from clari_readiness.trial.record import version_of
 from clari_readiness.trial.rows import COLUMNS, TableNames
@@ -135,9 +135,8 @@ def _names(ours: str, table: TrialTable) -> TableNames:
     columns: Mapping[str, str] = table.columns
     for column in columns:
         if column not in COLUMNS[ours]:
-            near = nearest(column, COLUMNS[ours])
             raise SettingsError(
                 f"trial.tables.{ours}.columns maps {column!r:.60}, which no law knows",
-                way_out=f"did you mean {near}?" if near else f"there are {', '.join(COLUMNS[ours])}",
+                way_out=meant(column, COLUMNS[ours]),
             )
     return TableNames(table.name or ours, columns)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from clari_readiness.environments.variables import VARIABLES
 from clari_readiness.errors import SettingsError
+from clari_readiness.spelling import meant
 from clari_readiness.trial.assignment import Assignment, Pace
 
 ALLOWED = ("PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
@@ -31,7 +32,7 @@ class Names:
             if ours not in VARIABLES:
                 raise SettingsError(
                     f"trial.variables names {ours!r:.60}, which no exporter is told",
-                    way_out=f"there are {', '.join(VARIABLES)}",
+                    way_out=meant(ours, VARIABLES),
                 )
 
     def of(self, ours: str) -> str:

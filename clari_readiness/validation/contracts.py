@@ -10,7 +10,7 @@ import jsonschema_rs
 from clari_readiness.errors import ContractError
 from clari_readiness.model.exports import Violation
 from clari_readiness.shipped import shipped
-from clari_readiness.spelling import nearest
+from clari_readiness.spelling import meant
 from clari_readiness.validation.references import broken_references
 from clari_readiness.validation.unreadable import unreadable
 from clari_readiness.validation.where import leaves, path_of, sort_key
@@ -140,9 +140,7 @@ def _references_in(schema: Any) -> Iterator[str]:
 
 
 def _unknown(message: str, name: str, known: Iterable[str]) -> ContractError:
-    names = sorted(known)
-    near = nearest(name, names)
-    return ContractError(message, way_out=f"did you mean {near!r}?" if near else f"there are {', '.join(names)}")
+    return ContractError(message, way_out=meant(name, sorted(known)))
 
 
 def _first_line(error: Exception) -> str:

@@ -156,7 +156,7 @@ def test_a_job_that_an_earlier_run_left_is_due_and_named(
     [
         (["--forecast=net_bookngs"], "--forecast: net_bookngs is not exported; did you mean net_bookings?"),
         (["--period=2027_Q5"], "--period: 2027_Q5 is not exported; did you mean 2027_Q"),
-        (["--forecast=renewals"], "--forecast: renewals is not exported; name one of net_bookings"),
+        (["--forecast=renewals"], "--forecast: renewals is not exported; there are net_bookings"),
         (["--no-forecasts", "--period=2027_Q4"], "--no-forecasts leaves nothing of --forecast and --period"),
     ],
 )

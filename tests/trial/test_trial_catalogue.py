@@ -29,9 +29,11 @@ def test_the_healthy_run_comes_first_whatever_is_chosen() -> None:
     assert [scenario.name for scenario in chosen(("job_stuck", "healthy"))] == ["healthy", "job_stuck"]
 
 
-def test_an_unknown_scenario_is_one_line_with_those_that_there_are() -> None:
-    with pytest.raises(SettingsError, match="there is no scenario 'job_stukc'; there are healthy, limits_429_seconds"):
+def test_an_unknown_scenario_is_one_line_with_what_was_meant_or_those_that_there_are() -> None:
+    with pytest.raises(SettingsError, match="there is no scenario 'job_stukc'; did you mean job_stuck"):
         chosen(("job_stukc",))
+    with pytest.raises(SettingsError, match="there is no scenario 'xyz'; there are healthy, limits_429_seconds"):
+        chosen(("xyz",))
 
 
 def test_what_only_pages_are_about_is_all_that_an_exporter_of_forecasts_alone_is_spared() -> None:

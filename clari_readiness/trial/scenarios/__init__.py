@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clari_readiness.errors import SettingsError
+from clari_readiness.spelling import meant
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.scenarios import (
     content,
@@ -42,7 +43,7 @@ def chosen(names: tuple[str, ...] = (), *, quick: bool = False) -> tuple[Scenari
     """
     for name in names:
         if name not in _BY_NAME:
-            raise SettingsError(f"there is no scenario {name!r:.60}", way_out=f"there are {', '.join(_BY_NAME)}")
+            raise SettingsError(f"there is no scenario {name!r:.60}", way_out=meant(name, _BY_NAME))
     wanted = tuple(_BY_NAME[name] for name in dict.fromkeys(names)) or SCENARIOS
     return (HEALTHY, *(each for each in wanted if each is not HEALTHY and (each.quick or not quick)))
 
