@@ -54,7 +54,7 @@ class Evidence:
 
 
 def har(course: Course, base_url: str) -> dict[str, Any]:
-    """Return the journal as HAR 1.2; times are by the simulator's clock."""
+    """Return the journal as HAR 1.2, without the bodies of answers; times and milliseconds are the simulator's."""
     origin = base_url.rpartition("/")[0]
     entries = [_exchange(request.line, run, origin) for run in course.runs for request in run.requests]
     creator = {"name": "clari-readiness", "version": __version__}
@@ -62,15 +62,16 @@ def har(course: Course, base_url: str) -> dict[str, Any]:
 
 
 def _exchange(line: Any, run: Run, origin: str) -> dict[str, Any]:
+    took = round((line.ended - line.arrived) * 1000)
     body = {"postData": {"mimeType": line.headers.get("content-type", ""), "text": line.body}} if line.body else {}
     return {
         "startedDateTime": line.at,
-        "time": -1,
+        "time": took,
         "request": {
             "method": line.method,
             "url": f"{origin}{line.path}" + (f"?{line.query}" if line.query else ""),
             "httpVersion": "HTTP/1.1",
-            "headers": [{"name": name, "value": value} for name, value in line.headers.items()],
+            "headers": _headers(line.headers),
             "queryString": [],
             "cookies": [],
             "headersSize": -1,
@@ -81,17 +82,21 @@ def _exchange(line: Any, run: Run, origin: str) -> dict[str, Any]:
             "status": line.status or 0,
             "statusText": line.fault or "",
             "httpVersion": "HTTP/1.1",
-            "headers": [],
+            "headers": _headers(line.answered),
             "cookies": [],
-            "content": {"size": -1, "mimeType": ""},
-            "redirectURL": "",
+            "content": {"size": -1, "mimeType": line.answered.get("content-type", "")},
+            "redirectURL": line.answered.get("location", ""),
             "headersSize": -1,
             "bodySize": -1,
         },
         "cache": {},
-        "timings": {"send": -1, "wait": -1, "receive": -1},
+        "timings": {"send": 0, "wait": took, "receive": 0},
         "comment": f"run {run.number}, request {line.number}" + (f": {line.fault}" if line.fault else ""),
     }
+
+
+def _headers(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]
 
 
 def _told(broken: Broken) -> Mapping[str, Any]:

@@ -54,10 +54,14 @@ Mapped = Mapping[str, TableNames]
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of each table, by our names, and the optional columns it lacks; a table that is not there is empty."""
+    """The rows of each table, by our names, and the optional columns it lacks; a table that is not there is empty.
+
+    `relations` are the names of all tables and views that are there, where that of forecasts is not.
+    """
 
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=lambda: MappingProxyType({}))
     absent: frozenset[str] = frozenset()
+    relations: tuple[str, ...] = ()
 
     @property
     def forecasts(self) -> tuple[Row, ...]:
@@ -77,6 +81,10 @@ class Rows:
 
 class Database(Protocol):
     """A database that is open, as far as its rows are read."""
+
+    def relations(self) -> Sequence[str]:
+        """Return the names of all tables and views."""
+        ...
 
     def columns(self, table: str) -> Sequence[str]:
         """Return a table's columns, none when it is not there."""
@@ -98,7 +106,8 @@ def gathered(database: Database, mapped: Mapped) -> Rows:
             chosen = _chosen(ours, columns, names, there)
             absent |= set(columns) - set(chosen)
             tables[ours] = tuple(_rows(database.select(names.name, tuple(chosen.values())), tuple(chosen)))
-    return Rows(tables, frozenset(absent))
+    relations = () if FORECASTS in tables else tuple(database.relations())
+    return Rows(tables, frozenset(absent), relations)
 
 
 def _chosen(ours: str, columns: Sequence[str], names: TableNames, there: Sequence[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from clari_readiness.errors import ReadinessError, SettingsError
 from clari_readiness.redact import Redactor
 from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.child import Starter
-from clari_readiness.trial.course import Course
+from clari_readiness.trial.doubts import unnamed, untested
 from clari_readiness.trial.evidence import Evidence
 from clari_readiness.trial.exporter import Accused
 from clari_readiness.trial.laws.always import judged
@@ -21,6 +21,7 @@ from clari_readiness.trial.laws.busy import hidden_by
 from clari_readiness.trial.meter import Meter, slowness
 from clari_readiness.trial.place import Place
 from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.scenarios import HEALTHY
 from clari_readiness.trial.stage import Stage
 from clari_readiness.trial.tries import Tries
 from clari_readiness.trial.verdict import Outcome, Verdict
@@ -49,6 +50,8 @@ class Trial:
 
         A warehouse that cannot be made is a SettingsError, or NotVerified where it cannot be looked at.
         """
+        for left in (self._work, *(self.directory / each.name for each in scenarios)):
+            shutil.rmtree(left, ignore_errors=True)  # by a trial that was killed, or failed there
         self.accused.warehouses.prepare()
         starter = self.accused.starter(self.caller)
         try:
@@ -76,9 +79,11 @@ class Trial:
                 while waiting:
                     ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in ended)
-            finally:
+            except BaseException:  # nobody waits for what still runs
                 for future in waiting:
                     future.cancel()
+                starter.close()
+                raise
 
     def _outcome(self, scenario: Scenario, starter: Starter) -> Outcome:
         """Return what becomes of a scenario; what rests on time alone is wrong only if it is so three times.
@@ -126,6 +131,8 @@ class Trial:
         longest = max(end.seconds for run in course.runs for end in run.ends)
         untold = replace(untold, requests=requests, longest=longest, slowness=slowness(added))
         secrets = Redactor(place.secrets)
+        if scenario is HEALTHY and (reason := unnamed(course, self.accused.mapped)):
+            return replace(untold, reason=secrets.text(reason))
         broken = secrets.data(judged(scenario, course))
         if scenario.pauses is not None:
             untold = replace(untold, hidden_by=hidden_by(course, scenario.pauses))
@@ -135,7 +142,7 @@ class Trial:
             evidence = Evidence(self.directory / scenario.name, place, self._again(scenario))
             kept = evidence.keep(course, broken)
             return replace(untold, verdict=Verdict.BROKEN, broken=broken, evidence=kept)
-        if reason := _untested(course):
+        if reason := untested(course):
             return replace(untold, reason=secrets.text(reason))
         shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier trial had found there
         return replace(untold, verdict=Verdict.KEPT)
@@ -148,14 +155,3 @@ def _not_applicable(scenario: Scenario, accused: Accused) -> str:
     """Return why a scenario does not apply: it is about a surface that the exporter lacks, or not for its engine."""
     spared = accused.warehouses.spared.get(scenario.does, "") if scenario.does else ""
     return accused.not_applicable.get(scenario.about, spared)
-
-
-def _untested(course: Course) -> str:
-    """Return why nothing was put to the test: the faults met no request."""
-    faulty = [run for run in course.runs if run.faulty]
-    met = [run for run in faulty if any(request.line.fault for request in run.requests)]
-    if met or not faulty:
-        return ""
-    codes = " and ".join(str(end.exit_code) for end in faulty[0].ends)
-    said = f", saying {faulty[0].said!r}" if faulty[0].said else ""
-    return f"it sent no request that the fault was for, and ended with exit code {codes}{said}"

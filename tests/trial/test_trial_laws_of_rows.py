@@ -135,6 +135,8 @@ def test_after_a_loud_failure_every_row_is_as_it_was() -> None:
     assert broken(course(loud)) == []
     worse = replace(loud, after=forecasts(row("1:A", amount="11.00"), row("2:B")))
     assert broken(course(worse)) == ["changed the rows although it failed: 1 row gone, 2 rows new"]
+    silent = broken(course(replace(worse, ends=(GOOD,))))
+    assert silent[0] == "changed the rows although what it asked for could not be had: 1 row gone, 2 rows new"
 
 
 def test_a_killed_run_leaves_a_period_as_it_was_or_complete_and_nothing_in_between() -> None:

@@ -35,7 +35,7 @@ def test_the_reference_exporter_can_be_named_as_a_command_too(tried: Try) -> Non
         ("repeats_the_post", "resilience_post_answer_lost", "spent 2 exports for 1: repeated POST /export/forecast/"),
         ("repeats_the_post", "key_redirected_download", "sent the key to 127.0.0.1:"),
         ("appends_and_trusts", "duplicates_twice", "one key is there up to 2 times"),
-        ("appends_and_trusts", "period_rows_truncated", "changed the rows although it failed: "),
+        ("appends_and_trusts", "period_rows_truncated", "changed the rows although what it asked for could"),
         ("appends_and_trusts", "process_killed_at_a_post", "spent 2 exports for 1: it was killed at request 1"),
     ],
 )
@@ -61,6 +61,9 @@ def test_a_failure_leaves_evidence_and_no_key(tried: Try, tmp_path: Path) -> Non
     ]
     log = json.loads((outcome.evidence / "journal.har").read_text())["log"]
     assert [each["request"]["method"] for each in log["entries"]][:2] == ["POST", "POST"]
+    answer = log["entries"][1]["response"]
+    assert {"name": "content-type", "value": answer["content"]["mimeType"]} in answer["headers"]
+    assert all(each["time"] >= 0 for each in log["entries"])
     assert (outcome.evidence / "again.txt").read_text() == (
         "clari-readiness trial --scenario resilience_post_answer_lost --seed 1\n"
     )
@@ -156,6 +159,18 @@ def test_an_exporter_whose_tables_cannot_be_read_is_not_tested_and_told_how_to_m
     outcome = tried(other, SQLITE)["healthy"]
     assert outcome.verdict is Verdict.NOT_TESTED
     assert "clari_forecasts has no column forecast_amount" in outcome.reason
+
+
+@pytest.mark.parametrize("table", ["clari_forecasts", "audit_events", "opportunities"])
+def test_a_table_of_another_name_is_not_tested_and_told_what_there_is(tried: Try, tmp_path: Path, table: str) -> None:
+    other = changed(tmp_path, (table, "fct_ours"))
+    outcome = tried(other, SQLITE)["healthy"]
+    assert outcome.verdict is Verdict.NOT_TESTED
+    there = {"clari_forecasts", "audit_events", "opportunities", "fct_ours"} - {table}
+    told = outcome.reason.removeprefix(f"its warehouse has no table or view {table}; it has ")
+    listed, _, way_out = told.partition("; ")
+    assert way_out == f'say which it is: trial.tables.{table}.name = "..."'
+    assert set(listed.split(", ")) >= there - ({"fct_ours"} if table != "clari_forecasts" else set())
 
 
 def test_variables_of_other_names_reach_the_exporter(tried: Try, tmp_path: Path) -> None:

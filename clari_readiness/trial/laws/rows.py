@@ -36,9 +36,10 @@ def unchanged(run: Run) -> Iterator[Broken]:
         _difference(run.after.forecasts, run.before.forecasts),
     )
     if gone or new:
+        why = "what it asked for could not be had" if run.succeeded else "it failed"
         yield Broken(
             "unchanged",
-            f"changed the rows although it failed: {_changes(gone, new)}{_judged(run)}",
+            f"changed the rows although {why}: {_changes(gone, new)}{_judged(run)}",
             tuple({"gone": row} for row in gone) + tuple({"new": row} for row in new),
         )
 

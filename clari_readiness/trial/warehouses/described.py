@@ -17,6 +17,10 @@ class DescribedTables:
         self._read = read
         self._relations: dict[str, str] = {}
 
+    def relations(self) -> Sequence[str]:
+        """Return the names of all tables and views. Raises WarehouseError."""
+        return self._engine.relations()
+
     def columns(self, table: str) -> Sequence[str]:
         """Return the columns of a table; none where it is not there. Raises WarehouseError."""
         described = self._engine.describe(Tables(table))

@@ -17,7 +17,7 @@ from clari_readiness.errors import NotVerified, WarehouseError
 from clari_readiness.trial.rows import Mapped, Rows, gathered
 from clari_readiness.trial.warehouses.seam import NOT_IN_A_FILE, WORK, Breaker, Done, Moment, ScenarioWarehouse
 from clari_readiness.warehouse.attaching import attach
-from clari_readiness.warehouse.statements import quoted
+from clari_readiness.warehouse.statements import quoted, statement
 
 _SMALL_FILE = 8192
 
@@ -118,6 +118,9 @@ class _DuckDB:
         self._file = attach(path, read_only=False, memory_limit=None, spill=path.with_name("spill"))
         self._connection = self._file.connection
 
+    def relations(self) -> Sequence[str]:
+        return [name for (name,) in self._connection.execute(statement("relations")).fetchall()]
+
     def columns(self, table: str) -> Sequence[str]:
         try:
             described = self._connection.execute(f"DESCRIBE {_relation(table)}").fetchall()
@@ -137,6 +140,10 @@ class _DuckDB:
 class _SQLite:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path)
+
+    def relations(self) -> Sequence[str]:
+        named = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+        return [name for (name,) in self._connection.execute(named).fetchall()]
 
     def columns(self, table: str) -> Sequence[str]:
         found = self._connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
