@@ -10,9 +10,8 @@ import typer
 
 from clari_readiness.cli.interview import Asking, Interview
 from clari_readiness.cli.options import Config
-from clari_readiness.environments import FILE_NAME
+from clari_readiness.environments import FILE_NAME, nearest_file
 from clari_readiness.environments.drafting import Draft
-from clari_readiness.environments.loading import nearest_file
 from clari_readiness.errors import SettingsError
 from clari_readiness.secrets import parse
 

@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from clari_readiness.cli.options import Config
-from clari_readiness.environments import FILE_NAME, Environment, load_default, made_in
+from clari_readiness.environments import FILE_NAME, Environment, load_default, made_in, nearest_file
 from clari_readiness.environments.variables import process_environment
 from clari_readiness.errors import NotVerified
+from clari_readiness.gate.stopping import termination_interrupts
 from clari_readiness.model.time import SystemClock
 from clari_readiness.trial import (
     Accused,
@@ -57,7 +58,10 @@ WarehouseUrl = Annotated[
         " or a reference.",
     ),
 ]
-Env = Annotated[str, typer.Option("--env", metavar="NAME", help="The environment in the settings file.")]
+Env = Annotated[
+    str | None,
+    typer.Option("--env", metavar="NAME", help="The environment in the settings file.  [default: recorded]"),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="The scenarios that matter most, in seconds.")]
 Names = Annotated[list[str] | None, typer.Option("--scenario", metavar="NAME", help="This one only; may be repeated.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same faults.")]
@@ -84,7 +88,7 @@ AtOnce = Annotated[
 def trial(  # noqa: PLR0917 - typer's way
     exporter: Exporter = None,
     warehouse: WarehouseUrl = None,
-    env: Env = "recorded",
+    env: Env = None,
     config: Config = None,
     quick: Quick = False,  # noqa: FBT002 - typer's way
     scenario: Names = None,
@@ -128,17 +132,24 @@ def trial(  # noqa: PLR0917 - typer's way
 
 def _tried(case: Case, environment: Environment | None) -> Record:
     progress = _Progress(len(case.scenarios))
-    record = case.put(_directory(environment), SystemClock(), lambda outcome: typer.echo(progress.line(_near(outcome))))
+    with termination_interrupts():  # or an exporter would go on without us
+        record = case.put(
+            _directory(environment), SystemClock(), lambda outcome: typer.echo(progress.line(_near(outcome)))
+        )
     _table(record)
     return record
 
 
-def _environment(name: str, config: Path | None) -> Environment | None:
+def _environment(name: str | None, config: Path | None) -> Environment | None:
     """Return the environment, or None where nobody has written settings: the options are enough then."""
-    here = Path.cwd()
-    if config is None and not any((each / FILE_NAME).exists() for each in (here, *here.parents)):
+    if name is None and config is None and nearest_file(Path.cwd()) is None:
         return None
-    return load_default(config).get(name)
+    environments = load_default(config)
+    environment = environments.get(name or "recorded")
+    for each in environments.expired_surfaces(environment.name, SystemClock().now().date()):
+        tried = f"{each.place} has expired, so {each.surface} are asked for, and judged"
+        typer.echo(f"clari-readiness: {tried}", err=True)
+    return environment
 
 
 def _directory(environment: Environment | None) -> Path:

@@ -3,7 +3,7 @@
 from clari_readiness.environments.concessions import Declaration, NotApplicable, Waiver
 from clari_readiness.environments.destinations import Destination, secrets_of
 from clari_readiness.environments.environment import Environment, Kind, Place, made_in
-from clari_readiness.environments.loading import FILE_NAME, Environments, load, load_default
+from clari_readiness.environments.loading import FILE_NAME, Environments, load, load_default, nearest_file
 from clari_readiness.environments.tables import (
     COLUMNS,
     Alerts,
@@ -44,5 +44,6 @@ __all__ = [
     "load",
     "load_default",
     "made_in",
+    "nearest_file",
     "secrets_of",
 ]

@@ -50,8 +50,19 @@ class Environments:
         near = nearest(name, self.names)
         raise SettingsError(
             f"{self.path}: there is no environment {name[:60]!r}" + (f"; the nearest is {near}" if near else ""),
-            way_out=f"there are {', '.join(self.names)}",
+            way_out=f"there are {', '.join(self.names)}: name one with --env",
         )
+
+    def expired_surfaces(self, name: str, today: date) -> tuple[NotApplicable, ...]:
+        """Return the approvals by which an environment's exporter did without a surface until some day before this one.
+
+        Raises SettingsError for an entry of `[[not_applicable]]` that cannot be read, and may be meant for it.
+        """
+        mine = [each for each in self.not_applicable if each.env in (name, "")]
+        for each in mine:
+            if each.problem:
+                raise SettingsError(f"{self.path}: {each.place}: {each.problem}")
+        return tuple(each for each in mine if each.surface and each.expires and each.expires < today)
 
     def others(self, name: str) -> tuple[Environment, ...]:
         """Return every environment but that one, those included that are not filled in."""

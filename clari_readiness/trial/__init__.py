@@ -3,7 +3,7 @@
 from clari_readiness.trial.assignment import Pace
 from clari_readiness.trial.exporter import Accused
 from clari_readiness.trial.putting import Case
-from clari_readiness.trial.record import FILE, Record, read_record, record_of, version_of
+from clari_readiness.trial.record import FILE, QUICK_FILE, Record, read_record, record_of, version_of
 from clari_readiness.trial.run import Trial
 from clari_readiness.trial.scenario import Scenario
 from clari_readiness.trial.scenarios import SCENARIOS, chosen, scenarios_of
@@ -14,6 +14,7 @@ from clari_readiness.trial.verdict import Broken, Outcome, Verdict
 __all__ = [
     "FILE",
     "LIVE",
+    "QUICK_FILE",
     "REHEARSED",
     "SCENARIOS",
     "Accused",

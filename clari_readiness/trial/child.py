@@ -62,28 +62,45 @@ class Starter(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class CommandStarter:
     """Starts a command."""
 
-    words: tuple[str, ...]
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._words = words
+        self._alive: list[subprocess.Popen[bytes]] = []
+        self._closed = False
+        self._lock = threading.Lock()
 
     def start(self, start: Start) -> Child:
         """Start it; a command that cannot be started is a SettingsError."""
-        words = self.words
+        words = self._words
         if start.file_size is not None:
             words = (sys.executable, "-c", _LIMITED, str(start.file_size), *words)
         try:
             with start.output.open("ab") as output:
-                return _Process(self._popen(words, start, output.fileno()))
+                return _Process(self._begun(words, start, output.fileno()))
         except OSError as error:
             raise SettingsError(
-                f"the exporter cannot be started: {self.words[0]}: {error.strerror}",
+                f"the exporter cannot be started: {self._words[0]}: {error.strerror}",
                 way_out="name a command that the shell would find, and quote it as one argument",
             ) from error
 
     def close(self) -> None:
-        """Do nothing: there is nothing to let go of."""
+        """Kill what still runs, and start nothing more."""
+        with self._lock:
+            self._closed = True
+            for process in self._alive:
+                if process.poll() is None:
+                    kill_group(process.pid)
+                    process.wait()
+
+    def _begun(self, words: Sequence[str], start: Start, output: int) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._closed:
+                raise ReadinessError("the trial was ended before this run began")
+            self._alive = [each for each in self._alive if each.poll() is None]
+            self._alive.append(self._popen(words, start, output))
+            return self._alive[-1]
 
     def _popen(self, words: Sequence[str], start: Start, output: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 - the command is what the caller put on trial
@@ -153,7 +170,7 @@ class NurseryStarter:
                 self._process.stdin.write(json.dumps(order).encode() + b"\n")
                 self._process.stdin.flush()
             return answer.get(timeout=60)
-        except (BrokenPipeError, Empty) as error:
+        except (BrokenPipeError, ValueError, Empty) as error:  # ValueError: it was closed
             raise ReadinessError(
                 f"the process that starts the exporter does not answer; its exit code is {self._process.poll()}",
                 way_out="see whether something ends processes here, and try again",
@@ -166,6 +183,8 @@ class NurseryStarter:
                 self._process.stdin.close()
         self._process.wait(10)
         self._listener.join(10)
+        for infant in self._alive.values():  # it killed them, and told nobody
+            infant.ended.put(-signal.SIGKILL)
         if self._process.stdout is not None:
             self._process.stdout.close()
 

@@ -1,4 +1,8 @@
-"""The record of a trial: `trial.json`, by which the gate knows what was tried, when, and of which exporter."""
+"""The record of a trial, by which the gate knows what was tried, when, and of which exporter.
+
+A full one is `trial.json`, a quick one `quick.json`; one of some scenarios alone leaves none. No record outlives what
+breaks afterwards: a scenario that was not kept is written into the others of the same exporter, too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import importlib.util
 import json
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ from clari_readiness.trial.exporter import Accused
 from clari_readiness.trial.verdict import Broken, Outcome, Verdict
 
 FILE = "trial.json"
+QUICK_FILE = "quick.json"
 _FORMAT = 1
 
 
@@ -43,6 +48,15 @@ class Record:
         """Write it, for this user's eyes only."""
         path.touch(mode=0o600)
         path.write_text(json.dumps(self.document(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def is_of_the_same(self, other: Record) -> bool:
+        """Tell whether another trial was of this very exporter, by the same scenarios and laws."""
+        return (self.exporter, self.version, self.suite) == (other.exporter, other.version, other.suite)
+
+    def amended_by(self, later: Record) -> Record:
+        """Return this record with what a later trial found broken, or could not look at."""
+        worse = {each.scenario: each for each in later.outcomes if each.verdict in (Verdict.BROKEN, Verdict.NOT_TESTED)}
+        return replace(self, outcomes=tuple(worse.get(each.scenario, each) for each in self.outcomes))
 
     def document(self) -> dict[str, Any]:
         """Return what the file holds."""

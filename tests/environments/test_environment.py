@@ -46,7 +46,9 @@ def simulator(environments: Environments, **state: Any) -> None:
 def test_an_unknown_environment_names_the_nearest_and_all(loaded: Loaded) -> None:
     with pytest.raises(SettingsError) as refused:
         loaded("[env.dev]\n[env.staging]\n[env.prod]").get("prdo")
-    assert "no environment 'prdo'; the nearest is prod; there are dev, staging, prod" in str(refused.value)
+    assert "no environment 'prdo'; the nearest is prod; there are dev, staging, prod: name one with --env" in str(
+        refused.value
+    )
 
 
 def test_the_others_are_all_but_the_one(loaded: Loaded) -> None:

@@ -16,7 +16,7 @@ from clari_readiness.environments import load
 from clari_readiness.environments.variables import process_environment
 from clari_readiness.model.findings import Result
 from clari_readiness.model.time import SystemClock
-from clari_readiness.trial import FILE, SCENARIOS, Case, Pace, Wishes, accused_of, chosen, version_of
+from clari_readiness.trial import FILE, QUICK_FILE, SCENARIOS, Case, Pace, Wishes, accused_of, chosen, version_of
 from tests.sabotage.cases import Pair, Sabotage
 from tests.sabotage.integration import Integration
 
@@ -48,7 +48,7 @@ _ITEMS = {scenario.name: scenario.items for scenario in SCENARIOS}
 
 
 def record_of(integration: Integration) -> Path:
-    return integration.directory / ".readiness" / "simulated" / "trial" / FILE
+    return integration.directory / ".readiness" / "simulated" / "trial" / QUICK_FILE
 
 
 def put_on_trial(integration: Integration) -> None:
@@ -63,10 +63,10 @@ def put_on_trial(integration: Integration) -> None:
     directory.mkdir()
     record = case.put(directory, SystemClock())
     assert [each.scenario for each in record.outcomes if each.verdict != "kept"] == []
-    for name, full in (("recorded", False), ("prod", True)):
+    for name, file, full in (("recorded", QUICK_FILE, False), ("prod", FILE, True)):
         other = integration.directory / ".readiness" / name / "trial"
         other.mkdir(parents=True)
-        replace(record, full=full).write(other / FILE)
+        replace(record, full=full).write(other / file)
 
 
 def change(integration: Integration, changed: Callable[[dict[str, Any]], object]) -> None:

@@ -55,8 +55,7 @@ def test_laws_that_are_kept_are_a_line_each_a_table_a_record_and_0(tmp_path: Pat
     assert "not applicable process_session_broken: its session with the server was broken" in spared
     assert spared.endswith(": its warehouse is a file: there is no session with a server that could break")
     assert {"CLA-10     1/1", "RES-04   not applicable"} <= set(lines)
-    record = json.loads((tmp_path / ".readiness" / "trial" / "trial.json").read_text())
-    assert record == json.loads((tmp_path / "found.json").read_text())
+    record = json.loads((tmp_path / "found.json").read_text())
     verdicts = sorted(each["verdict"] for each in record["outcomes"])
     assert (record["full"], record["seed"], verdicts) == (False, 1, ["kept", "kept", "not applicable"])
     assert (tmp_path / ".readiness").stat().st_mode & 0o777 == 0o700
@@ -66,7 +65,8 @@ def test_a_law_that_is_broken_says_what_was_done_and_what_was_wrong_and_is_1(tmp
     ended = on_trial(tmp_path, "repeats_the_post", "--scenario", "period_empty")
     assert ended.returncode == 1
     line = next(each for each in ended.stdout.splitlines() if "period_empty" in each)
-    assert "BROKEN period_empty: every export was empty: changed the rows although it failed: 84 rows gone" in line
+    assert "BROKEN period_empty: every export was empty: changed the rows although what it asked" in line
+    assert " could not be had: 84 rows gone" in line
     assert "[.readiness/trial/period_empty]" in line
     again = (tmp_path / ".readiness" / "trial" / "period_empty" / "again.txt").read_text()
     assert again.endswith(" --warehouse sqlite:///w.sqlite --time-scale 20 --scenario period_empty --seed 1\n")
@@ -92,7 +92,7 @@ def test_what_a_child_would_be_told_is_shown_without_any_secret_and_nothing_is_s
         (("--exporter", "touch started", "--warehouse", "mysql://u@h/d"), 4, "a trial reads DuckDB and SQLite files"),
         (("--exporter", "touch started", "--warehouse", "postgres://u:p@h/d"), 4, "is written with a password"),
         (("--exporter", "touch started", "--warehouse", "env://NOT_SET"), 4, "environment variable NOT_SET is not set"),
-        (("--scenario", "job_stukc"), 4, "there is no scenario 'job_stukc'"),
+        (("--scenario", "job_stukc"), 4, "there is no scenario 'job_stukc'; did you mean job_stuck"),
         (("--time-scale", "0"), 4, "--time-scale is not above 0"),
         (("--env", "pord"), 4, "there is no environment 'pord'; the nearest is prod"),
     ],
@@ -133,4 +133,47 @@ trial.tables.clari_forecasts = { name = "fct", columns = { forecast_amount = "am
     (tmp_path / "clari-readiness.toml").write_text(ours)
     ended = trial(tmp_path, "--env", "prod", "--scenario", "healthy")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert (tmp_path / ".readiness" / "prod" / "trial" / "trial.json").exists()
+    assert not list((tmp_path / ".readiness" / "prod" / "trial").glob("*.json"))
+
+
+NOT_APPLICABLE = """
+[[not_applicable]]
+item = "API-06"
+env = "prod"
+surface = "audit events"
+reason = "we export forecasts only"
+approved_by = "head of revops"
+expires = 2027-05-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("audit events", "audit event"), "not_applicable[0]: surface: unknown; the nearest is audit events"),
+        (('"prod"', '"prd"'), "not_applicable[0]: env: unknown; the nearest is prod"),
+        (('reason = "we export forecasts only"\n', ""), "not_applicable[0]: reason: missing"),
+    ],
+)
+def test_a_surface_that_cannot_be_read_is_no_conviction_for_lacking_it(
+    tmp_path: Path, change: tuple[str, str], said: str
+) -> None:
+    (tmp_path / "clari-readiness.toml").write_text(SETTINGS + NOT_APPLICABLE.replace(*change))
+    ended = trial(tmp_path, "--env", "prod", "--quick")
+    assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (4, "", 1)
+    assert said in ended.stderr
+
+
+def test_an_approval_that_has_expired_is_told(tmp_path: Path) -> None:
+    expired = NOT_APPLICABLE.replace("2027", "2026")
+    (tmp_path / "clari-readiness.toml").write_text(SETTINGS + 'trial.warehouse = "sqlite:///w"\n' + expired)
+    ended = trial(tmp_path, "--env", "prod", "--print-env")
+    assert (ended.returncode, "CLARI_AUDIT_FROM=" in ended.stdout) == (0, True)
+    said = "not_applicable[0] has expired, so audit events are asked for, and judged"
+    assert ended.stderr == f"clari-readiness: {said}\n"
+
+
+def test_an_environment_that_is_named_wants_settings(tmp_path: Path) -> None:
+    ended = on_trial(tmp_path, "repeats_the_post", "--env", "ours")
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert "clari-readiness.toml: not found in" in ended.stderr
