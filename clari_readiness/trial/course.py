@@ -87,14 +87,15 @@ class Document:
 class Truth:
     """What the simulator knows to be true after a run.
 
-    `documents` are those of every job so far, the oldest first; `downloaded` the ids of jobs whose results were sent
-    in this run, in that order. Events of the audit window are counted, since there are true duplicates (F29): those
-    that are certain happened before the first request for them, the possible ones before the last. `opportunities` is
-    id -> score.
+    `documents` are those of every job so far that the exporter has queued, the oldest first; `downloaded` the ids of
+    jobs whose results were sent in this run, in that order, and `taken` those of them that others had queued. Events of
+    the audit window are counted, since there are true duplicates (F29): those that are certain happened before the
+    first request for them, the possible ones before the last. `opportunities` is id -> score.
     """
 
     documents: tuple[Document, ...] = ()
     downloaded: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
     certain_events: Mapping[Event, int] = field(default_factory=lambda: MappingProxyType({}))
     possible_events: Mapping[Event, int] = field(default_factory=lambda: MappingProxyType({}))
     opportunities: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -26,11 +26,16 @@ def truth_of(simulator: Simulator, assignment: Assignment, lines: Sequence[Line]
     """Return what is true after a run that asked for these lines."""
     certain, possible = _events(simulator, assignment, lines)
     told = simulator.opportunities() if assignment.opportunity_ids else {}
+    queued = {line.queued for line in simulator.journal.lines}
+    downloaded = tuple(_downloaded(lines))
     return Truth(
         documents=tuple(
-            _document(export) for export in simulator.exports() if export.forecast_id == assignment.forecast_id
+            _document(export)
+            for export in simulator.exports()
+            if export.forecast_id == assignment.forecast_id and export.job_id in queued
         ),
-        downloaded=tuple(_downloaded(lines)),
+        downloaded=downloaded,
+        taken=tuple(job_id for job_id in downloaded if job_id not in queued),
         certain_events=certain,
         possible_events=possible,
         opportunities={name: told[name]["crmScore"]["score"] for name in assignment.opportunity_ids if name in told},

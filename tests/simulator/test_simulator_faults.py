@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from clari_readiness.simulator import AnswerLost, Match, Redirected, Reset, Status
+from clari_readiness.simulator import AnswerLost, Match, OthersExports, Redirected, Reset, Status
 
 LIMITS = Match("GET", r"/v4/admin/limits", frozenset({2}))
 QUEUE = Match("POST", r"/v4/export/forecast/.*", frozenset({1}))
@@ -103,6 +103,25 @@ def test_an_answer_that_is_lost_was_accepted_and_spent_quota(api, simulator):
     assert api.get("/admin/limits").json()["jobs"]["availableMonthlyQuota"] == 999
     api.queue()
     assert len(api.get("/export/jobs").json()) == 2
+
+
+@pytest.mark.parametrize("asked", [{}, {"timePeriod": "2027_Q3", "includeHistorical": True}])
+def test_others_export_the_same_quarter_before_and_after_with_other_weeks(api, simulator, asked):
+    simulator.set_faults([OthersExports(QUEUE)])
+    mine = api.post("/export/forecast/net_bookings", json=asked).json()["jobId"]
+    jobs = [job["jobId"] for job in sorted(api.get("/export/jobs").json(), key=lambda job: job["startTime"])]
+    assert (len(jobs), jobs.index(mine)) == (3, 1)
+    weeks = {
+        each.job_id: len({entry["timeFrameId"] for entry in each.document["entries"]}) for each in simulator.exports()
+    }
+    before, own, after = (weeks[job] for job in jobs)
+    assert before == after
+    assert (own > after) == asked.get("includeHistorical", False)
+    assert own != after
+    (line,) = (line for line in simulator.journal if line.method == "POST")
+    assert (line.queued, line.fault) == (mine, "others queued exports too")
+    api.post("/export/forecast/net_bookings", json={})
+    assert len(api.get("/export/jobs").json()) == 3  # no more than three at once
 
 
 def test_the_journal_says_what_was_done_to_a_request(api, simulator):

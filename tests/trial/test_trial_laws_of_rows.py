@@ -48,6 +48,12 @@ def test_a_key_that_is_there_twice_for_one_export_is_duplicated() -> None:
     ]
 
 
+def test_a_job_that_another_had_queued_is_no_export_of_its_own() -> None:
+    taken = replace(truth(ADA), documents=(), downloaded=("9",), taken=("9",))
+    judged = course(run(after=forecasts(row("1:A")), truth=taken))
+    assert broken(judged) == ["lost all of 2027_Q4: it took the job of another for its own"]
+
+
 def test_more_snapshots_than_exports_are_duplicates_too() -> None:
     again = row("1:A", exported_at=BEGAN + timedelta(seconds=1))
     assert after(row("1:A"), again, row("2:B", amount="20.00")) == ["holds 2 snapshots of 2027_Q4, from 1 export of it"]

@@ -36,6 +36,7 @@ from clari_readiness.simulator.faults.job_stuck import JobStuck
 from clari_readiness.simulator.faults.limit_reached import LimitReached
 from clari_readiness.simulator.faults.malformed import Malformed
 from clari_readiness.simulator.faults.matching import Fault, Injector, Match
+from clari_readiness.simulator.faults.others_exports import OthersExports
 from clari_readiness.simulator.faults.outage import Outage
 from clari_readiness.simulator.faults.pages.empty_page import EmptyPage
 from clari_readiness.simulator.faults.pages.foreign_link import ForeignLink
@@ -88,6 +89,7 @@ __all__ = [
     "MissingKey",
     "OddAmounts",
     "OddNames",
+    "OthersExports",
     "Outage",
     "OverlappingPage",
     "PageLoop",

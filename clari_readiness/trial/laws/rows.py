@@ -91,7 +91,7 @@ def _complete(course: Course, run: Run) -> Iterator[Broken]:
     for period in run.assignment.time_periods:
         document = _latest(course, run, period)
         if document is None:
-            yield Broken("lost", f"lost all of {period}: it was never downloaded")
+            yield Broken("lost", f"lost all of {period}: {_instead(run)}")
         elif run.days > _A_WEEK and document.job_id not in run.truth.downloaded:
             yield Broken(
                 "stale",
@@ -102,6 +102,10 @@ def _complete(course: Course, run: Run) -> Iterator[Broken]:
     yield from _wrong_periods(run)
     yield from others.events(run, course.spare_events)
     yield from others.opportunities(run)
+
+
+def _instead(run: Run) -> str:
+    return "it took the job of another for its own" if run.truth.taken else "it was never downloaded"
 
 
 def _wrong_periods(run: Run) -> Iterator[Broken]:

@@ -16,6 +16,7 @@ from clari_readiness.simulator import (
     Fault,
     Malformed,
     Match,
+    OthersExports,
     Reset,
     ResetInBody,
     Status,
@@ -168,6 +169,14 @@ _LOST = (
         End.EITHER,
         made(lambda _: AnswerLost(QUEUED.turns(1))),
         quick=True,
+    ),
+    Scenario(
+        "resilience_post_among_others",
+        ("RES-02", "RES-04"),
+        "the connection was reset after its POST was accepted, while others exported the same quarter",
+        once,
+        End.EITHER,
+        made(lambda _: AnswerLost(QUEUED.turns(1)), lambda _: OthersExports(QUEUED.turns(1))),
     ),
     Scenario(
         "resilience_post_502",
