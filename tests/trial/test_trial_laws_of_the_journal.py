@@ -150,6 +150,23 @@ def test_jitter_does_not_fool_the_law_of_growing_delays(seed: int) -> None:
     assert len(broken(pauses.growing_delays, constant)) == 1
 
 
+@pytest.mark.parametrize("pause", [0.05, 4.0])
+def test_one_moment_in_which_the_machine_stood_still_is_no_backoff(pause: float) -> None:
+    stalls = iter([4.5])
+
+    def delay(attempt: int, _: Random) -> float:
+        return pause + (next(stalls, 0.0) if attempt == 3 else 0.0)
+
+    (sentence,) = broken(pauses.growing_delays, several(delay, Random(0)))
+    assert "does not grow" in sentence if pause > 1 else "without any pause" in sentence
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_full_jitter_of_several_requests_grows_all_the_same(seed: int) -> None:
+    full = several(lambda attempt, chance: chance.uniform(0.0, 2.0 * 2**attempt), Random(seed))
+    assert broken(pauses.growing_delays, full) == []
+
+
 def test_a_busy_machine_does_not_hide_that_short_pauses_grow() -> None:
     # As measured with 25 times as many processes as cores: of half a second, one and two, with equal jitter.
     looks, results = attempts([1.9, 1.2, 1.6], JOB, 0.0), attempts([1.1, 1.0, 2.3], RESULTS, 100.0)
