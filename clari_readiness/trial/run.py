@@ -144,7 +144,7 @@ class Trial:
             return replace(untold, verdict=Verdict.BROKEN, broken=broken, evidence=kept)
         if reason := untested(course):
             return replace(untold, reason=secrets.text(reason))
-        shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier trial had found there
+        shutil.rmtree(self.directory / scenario.name, ignore_errors=True)  # what an earlier try had found there
         return replace(untold, verdict=Verdict.KEPT)
 
     def _again(self, scenario: Scenario) -> str:
