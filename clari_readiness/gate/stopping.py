@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
@@ -12,18 +15,32 @@ from typing import Any
 _Handler = Callable[[int, FrameType | None], Any] | int | None
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
+_SOON = 0.05  # seconds: by then the main thread is out of the finalizer
 
 
 @contextmanager
 def termination_interrupts() -> Iterator[None]:
-    """Let SIGTERM stop this process as Ctrl-C does, so that what it began is put in order, while the block runs."""
+    """Let SIGTERM stop this process as Ctrl-C does, so that what it began is put in order, while the block runs.
+
+    A stop is not lost where Python ignores what is raised (a finalizer, the callback of a weak reference): it comes
+    again.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before, ignored = signal.signal(signal.SIGTERM, _interrupt), sys.unraisablehook
+
+    def stop_again(unraisable: sys.UnraisableHookArgs) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            _thread.start_new_thread(_stop_later, ())  # without the locks of `threading`, which may be held here
+        else:
+            ignored(unraisable)
+
+    sys.unraisablehook = stop_again
     try:
         yield
     finally:
+        sys.unraisablehook = ignored
         signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
@@ -56,6 +73,11 @@ def whole_step() -> Iterator[None]:
 def _restore(handlers: Mapping[signal.Signals, _Handler]) -> None:
     for number, handler in handlers.items():
         signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _stop_later() -> None:
+    time.sleep(_SOON)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

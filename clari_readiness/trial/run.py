@@ -74,14 +74,13 @@ class Trial:
         with ThreadPoolExecutor(self.accused.at_once, "trial") as pool:
             # What may take longest begins first, so that nobody waits for it alone in the end.
             ordered = sorted(scenarios, key=lambda scenario: -scenario.patience)
-            waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in ordered}
             try:
+                waiting: set[Future[Outcome]] = {pool.submit(self._outcome, each, starter) for each in ordered}
                 while waiting:
                     ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in ended)
             except BaseException:  # nobody waits for what still runs
-                for future in waiting:
-                    future.cancel()
+                pool.shutdown(wait=False, cancel_futures=True)
                 starter.close()
                 raise
 
