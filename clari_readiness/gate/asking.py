@@ -12,6 +12,7 @@ from clari_readiness.client import Request, endpoints
 from clari_readiness.environments import Environment
 from clari_readiness.errors import ReadinessError
 from clari_readiness.gate.readiness import Readiness
+from clari_readiness.model.exports import dated
 from clari_readiness.model.findings import Source
 from clari_readiness.reconcile import Target, compared_warehouse, newest_targets, periods_of
 
@@ -116,7 +117,7 @@ def _reconciled(readiness: Readiness, chosen: Collection[str]) -> Iterator[Asked
             request = endpoints.results(each.export.job_id)
             what = f"what the job of {of} gave; where it has expired, the forecast as of now"
         else:
-            types = readiness.environment.types_to_export
+            types = dated(readiness.environment.types_to_export)
             request = endpoints.forecast(each.forecast_id, time_period=each.time_period, types=types)
             what = f"{of} as of now, once more, to be compared with the warehouse"
         yield Asked(_shown(request), what, ("MON-05",))

@@ -31,6 +31,11 @@ VALUE_KEYS: Mapping[str, str] = MappingProxyType(
 """Type to export -> the key in an entry that holds it."""
 
 
+def dated(types: tuple[str, ...]) -> tuple[str, ...]:
+    """Return types with the one that says when a forecast was changed, where they ask for forecasts (F13)."""
+    return types if "forecast" not in types or "forecast_updated" in types else (*types, "forecast_updated")
+
+
 class JobStatus(StrEnum):
     """The six states of an export job (F6)."""
 

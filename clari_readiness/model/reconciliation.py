@@ -11,7 +11,7 @@ from typing import Literal
 Kind = Literal["exact", "now"]
 """`exact`: the results of the job that was loaded, downloaded again. `now`: the synchronous forecast (F21)."""
 
-OffenceKind = Literal["missing", "too many", "twice", "differs"]
+OffenceKind = Literal["missing", "too many", "twice", "differs", "differs now"]
 
 
 class Verdict(StrEnum):
@@ -26,7 +26,8 @@ class Verdict(StrEnum):
 class Offence:
     """One key that is wrong: only Clari has it, only the warehouse has it or twice, or an amount of it differs.
 
-    `type`, `expected` (Clari's amount) and `found` (the warehouse's) are those of an amount that differs.
+    `type`, `expected` (Clari's amount) and `found` (the warehouse's) are those of an amount that differs. One that
+    `differs now` is not wrong for certain: nobody can say whether it was changed since the export.
     """
 
     kind: OffenceKind
@@ -46,13 +47,17 @@ class Offence:
 
 @dataclass(frozen=True)
 class Amounts:
-    """One type of amount: both sums, to the cent, and how many pairs of rows differ in it, as an error or as drift."""
+    """One type of amount: both sums, to the cent, and how many pairs of rows differ in it, as an error or as drift.
+
+    `undated` counts the drift of which nobody can say that it came after the export.
+    """
 
     type: str
     expected: Decimal
     found: Decimal
     differing: int = 0
     drifted: int = 0
+    undated: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ class Reconciled:
 
     `exported_at` is None when the warehouse has no export of it. Rows: `expected_rows` of Clari and `found_rows` of
     the warehouse, `missing` and `too_many` (twice included, vanished people not). `not_compared` are the types that the
-    team's table has no column for; `offences` name at most 20 keys of each kind.
+    team's table has no column for, `rows_beyond` the export's rows of weeks that Clari does not answer now. `offences`
+    name at most 20 keys of each kind, and `drifts` 20 of the undated amounts that differ.
     """
 
     forecast_id: str
@@ -97,6 +103,8 @@ class Reconciled:
     roll_ups: RollUps = RollUps()
     offences: tuple[Offence, ...] = ()
     reason: str = ""
+    rows_beyond: int = 0
+    drifts: tuple[Offence, ...] = ()
 
     @property
     def differing(self) -> int:
@@ -105,8 +113,13 @@ class Reconciled:
 
     @property
     def drifted(self) -> int:
-        """How many amounts differ because Clari has gone on since."""
+        """How many amounts differ, and may do so because Clari has gone on since."""
         return sum(amounts.drifted for amounts in self.amounts)
+
+    @property
+    def undated(self) -> int:
+        """How many of them nobody can date: they may have been wrong from the beginning."""
+        return sum(amounts.undated for amounts in self.amounts)
 
     @property
     def verdict(self) -> Verdict:

@@ -9,7 +9,15 @@ from typing import Any
 
 from clari_readiness.errors import NotVerified
 from clari_readiness.model.exports import AMOUNTS
-from clari_readiness.model.reconciliation import Amounts, Kind, Offence, Reconciled, Vanished, Verdict
+from clari_readiness.model.reconciliation import (
+    Amounts,
+    Kind,
+    Offence,
+    OffenceKind,
+    Reconciled,
+    Vanished,
+    Verdict,
+)
 from clari_readiness.warehouse import ComparedWarehouse, Question, StagedEntries
 
 SHOWN = 20
@@ -67,6 +75,7 @@ def compare(
             vanished=Vanished(len(vanished), rows_of_vanished, tuple(row["user_id"] for row in vanished[:SHOWN])),
             offences=tuple(_offences(warehouse, question, counts, columns, [row["user_id"] for row in vanished])),
             reason=reason,
+            drifts=tuple(_drifts(warehouse, question, totals, columns)),
         ),
     )
 
@@ -91,7 +100,8 @@ def _vanished(warehouse: ComparedWarehouse, question: Question, staged: StagedEn
 
 def _amounts(totals: Mapping[str, Any], column: str) -> Amounts:
     expected, found = (totals[f"{side}_{column}"] or _CENTS for side in ("expected", "found"))
-    return Amounts(_TYPES[column], expected, found, _differing(totals, column), totals[f"drifted_{column}"])
+    drifted, undated = (totals[f"{which}_{column}"] for which in ("drifted", "undated"))
+    return Amounts(_TYPES[column], expected, found, _differing(totals, column), drifted, undated)
 
 
 def _differing(totals: Mapping[str, Any], column: str) -> int:
@@ -113,9 +123,17 @@ def _offences(
     if counts["twice"]:
         yield from (Offence("twice", **row) for row in warehouse.ask("twice", question))
     if counts["differing"]:
-        for row in warehouse.ask("differing", question, columns=columns):
-            yield Offence("differs", **{**_without(row, "name"), "type": _TYPES[row["name"]]})
+        yield from _differences("differs", warehouse.ask("differing", question, columns=columns, undated=False))
 
 
-def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != name}
+def _drifts(
+    warehouse: ComparedWarehouse, question: Question, totals: Mapping[str, Any], columns: list[str]
+) -> Iterator[Offence]:
+    if any(totals[f"undated_{column}"] for column in columns):
+        yield from _differences("differs now", warehouse.ask("differing", question, columns=columns, undated=True))
+
+
+def _differences(kind: OffenceKind, rows: Iterable[dict[str, Any]]) -> Iterator[Offence]:
+    for row in rows:
+        type_ = _TYPES[row.pop("name")]
+        yield Offence(kind, **row, type=type_)

@@ -11,7 +11,7 @@ from typing import Any
 
 from clari_readiness.errors import ClariError, DocumentRefused, NotVerified, Refused
 from clari_readiness.model.calendar import FiscalYear, Quarter
-from clari_readiness.model.exports import ExportRequest, LandedDocument
+from clari_readiness.model.exports import ExportRequest, LandedDocument, dated
 from clari_readiness.model.reconciliation import Kind, Reconciled, Reconciliation, RollUps, Unreconciled
 from clari_readiness.model.time import Clock
 from clari_readiness.reconcile.comparison import compare
@@ -92,8 +92,11 @@ class Reconciler:
         return self._answered(question, staged, "exact", "")
 
     def _as_of_now(self, target: Target, reason: str) -> Reconciled:
-        """Compare the export's rows of the week that Clari answers with what it says now (F21)."""
-        request = ExportRequest(target.forecast_id, target.time_period, self.types)
+        """Compare the export's rows of the week that Clari answers with what it says now (F21).
+
+        It is asked when forecasts were changed, whatever exports ask for: what nobody can date proves nothing.
+        """
+        request = ExportRequest(target.forecast_id, target.time_period, dated(self.types))
         landed, at = self.client.forecast_now(request, self._place("now"))
         staged = self._staged(landed, target.export)
         _require_its_period(request, staged)
@@ -110,7 +113,7 @@ class Reconciler:
         reconciled = self._answered(question, staged, "now", reason)
         if export is not None and export.rows and not reconciled.found_rows:
             _require_its_week(export.exported_at, staged, weeks)
-        return reconciled
+        return replace(reconciled, rows_beyond=max(0, export.rows - reconciled.found_rows) if export else 0)
 
     def _answered(self, question: Question, staged: StagedEntries, kind: Kind, reason: str) -> Reconciled:
         found = compare(self.warehouse, question, staged, types=self.types, kind=kind, reason=reason)

@@ -93,6 +93,11 @@ def _told(each: Reconciled) -> Iterator[tuple[str, str]]:
     yield from ((str(offence), "red") for offence in each.offences)
     if each.reason:
         yield f"compared with Clari as it is now: {each.reason}", ""
+    if each.drifts:
+        yield f"{each.undated} amounts differ from what Clari says now, and nobody can say since when:", "yellow"
+        yield from ((str(drift), "yellow") for drift in each.drifts)
+    if each.rows_beyond:
+        yield f"{each.rows_beyond:,} rows of other weeks were not compared: Clari answers one week", "yellow"
     if each.vanished.rows:
         people = ", ".join(each.vanished.user_ids)
         yield f"{each.vanished.rows} rows are of people whom Clari does not name any more (F17): {people}", ""

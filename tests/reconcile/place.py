@@ -49,7 +49,14 @@ class Clari:
         self.calls.append(f"now {request.forecast_id} {request.time_period}")
         if self.now is None:
             raise Refused("GET /forecast", status=404)
-        return _written(self.now, to), self.at
+        return _written(self.now if "forecast_updated" in request.types else _undated(self.now), to), self.at
+
+
+def _undated(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as Clari gives it to who does not ask when forecasts were changed (F13)."""
+    of_the_type = {"isUpdated", "updatedBy", "updatedOn"}
+    entries = [{key: value for key, value in each.items() if key not in of_the_type} for each in content["entries"]]
+    return {**content, "entries": entries}
 
 
 def _written(content: dict[str, Any], to: Path) -> LandedDocument:

@@ -50,6 +50,7 @@ def test_what_was_changed_since_the_export_is_drift_and_no_error(place: Place) -
     place.clari.now = changed(forecastValue=99, updatedOn=SINCE)
     found = place.one()
     assert (found.verdict, found.differing, found.drifted, found.offences) == (Verdict.SAME, 0, 1, ())
+    assert (found.undated, found.drifts) == (0, ())
 
 
 def test_what_was_changed_before_the_export_and_differs_is_an_error(place: Place) -> None:
@@ -64,7 +65,34 @@ def test_what_carries_no_time_of_change_is_drift(place: Place) -> None:
     place.sql("UPDATE forecast_entries SET quota_amount = 5")
     place.clari.now = document({**ONE, "quotaValue": 6}, {**TWO, "quotaValue": 5})
     found = place.one()
-    assert (found.verdict, found.differing, found.drifted) == (Verdict.SAME, 0, 1)
+    assert (found.verdict, found.differing, found.drifted, found.undated) == (Verdict.SAME, 0, 1, 1)
+    (drift,) = found.drifts
+    assert str(drift) == f"differs now: {ONE['timeFrameId']} 1:A {ONE['fieldId']}, quota: 6.00 at Clari, 5.00 here"
+
+
+def test_a_forecast_that_was_never_called_is_drift_that_nobody_can_date(place: Place) -> None:
+    never = {key: value for key, value in ONE.items() if key != "updatedOn"}
+    place.clari.now = document({**never, "forecastValue": 99}, TWO)
+    found = place.one()
+    assert (found.verdict, found.drifted, found.undated) == (Verdict.SAME, 1, 1)
+    assert [(each.kind, each.user_id, each.type) for each in found.drifts] == [("differs now", "1:A", "forecast")]
+
+
+def test_of_many_undated_amounts_the_twenty_largest_are_named_and_all_are_counted(place: Place) -> None:
+    place.types = ("forecast", "quota")
+    many = [entry(f"{number}:A", updatedOn=BEFORE, quotaValue=1000) for number in range(1, 31)]
+    place.load(document(*many), at=ENDED + timedelta(minutes=1))
+    place.clari.results.clear()
+    place.clari.now = document(*({**each, "quotaValue": 1000 + number} for number, each in enumerate(many, 1)))
+    found = place.one()
+    assert (found.verdict, found.undated, len(found.drifts)) == (Verdict.SAME, 30, 20)
+    assert [each.user_id for each in found.drifts] == [f"{number}:A" for number in range(30, 10, -1)]
+
+
+def test_rows_of_weeks_that_clari_does_not_answer_are_counted_as_not_compared(place: Place) -> None:
+    place.sql("INSERT INTO forecast_entries SELECT * REPLACE ('TF:earlier' AS time_frame_id) FROM forecast_entries")
+    found = place.one()
+    assert (found.verdict, found.expected_rows, found.found_rows, found.rows_beyond) == (Verdict.SAME, 2, 2, 2)
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(7199, Verdict.SAME), (7200.5, Verdict.DIFFERENT)])

@@ -56,12 +56,12 @@ def user(ready: Live, tmp_path: Path) -> Integration:
     return integration
 
 
-def said(integration: Integration, *command: str, exit_code: int = 0) -> str:
+def said(integration: Integration, *command: str, env: str = "prod", exit_code: int = 0) -> str:
     """Run a command as the documentation has it, and return what it printed."""
     script = Path(sys.executable).with_name("clari-readiness")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLARI_", "PYTEST_"))}
     ran = subprocess.run(
-        [str(script), *command, "--env=prod", f"--config={integration.settings}"],
+        [str(script), *command, f"--env={env}", f"--config={integration.settings}"],
         env=kept | integration.variables,
         capture_output=True,
         text=True,
@@ -149,3 +149,44 @@ def test_a_decision_is_reached_and_on_the_second_night_it_rests_on_what_was_kept
     judged = user.judge(CHECKS)
     assert judged.exit_code == 1, judged.printed
     assert set(observed(judged, "FAIL")) == {"API-03", "API-04", "RES-03", "MON-05"}
+
+
+AN_HOUR_AGO = "UPDATE clari.forecast_entry SET _fivetran_synced = _fivetran_synced - INTERVAL '1 hour'"
+OLDEST = "WHERE time_period_id = (SELECT min(time_period_id) FROM clari.forecast_entry)"
+
+
+def test_a_forecast_that_was_wrong_when_it_was_synchronised_is_named_and_a_quota_that_nobody_can_date_is_told(
+    ready: Live, user: Integration, request: pytest.FixtureRequest
+) -> None:
+    change = synchronised(ready, user, request, "duckdb")
+    change(AN_HOUR_AGO)
+    assert "rows of other weeks were not compared" in said(user, "reconcile")
+
+    change(f"UPDATE clari.forecast_entry SET forecast_value = forecast_value + 100000 {OLDEST}")  # noqa: S608 - ours
+    assert re.search(r"differs: .*, forecast: [\d,.]+ at Clari, [\d,.]+ here", said(user, "reconcile", exit_code=1))
+    assert set(observed(user.judge(CHECKS, "-k", "MON-05"), "FAIL")) == {"MON-05"}
+
+    change(
+        f"UPDATE clari.forecast_entry SET forecast_value = forecast_value - 100000 {OLDEST}",  # noqa: S608 - ours
+        f"UPDATE clari.forecast_entry SET quota_value = quota_value + 100000 {OLDEST}",  # noqa: S608 - ours
+    )
+    assert re.search(r"differs now: .*, quota: [\d,.]+ at Clari, [\d,.]+ here", said(user, "reconcile"))
+    judged = user.judge(CHECKS, "-k", "MON-05")
+    assert observed(judged, "FAIL") == {}
+    assert "amounts differ from what Clari says now, and nobody can say since when" in warnings_of(judged)
+    assert "rows lie in weeks that Clari does not answer now, and were not compared" in warnings_of(judged)
+
+
+def test_another_environment_that_is_only_a_key_and_its_fingerprint_is_enough_to_say_go(
+    ready: Live, user: Integration, request: pytest.FixtureRequest
+) -> None:
+    synchronised(ready, user, request, "duckdb")
+    api = 'api = { base_url = "https://api.clari.com/v4", key = "env://CLARI_API_KEY_STAGING" }'
+    user.reword("\n[[decl", f"\n[env.staging]\n{api}\n\n[[decl")
+    printed = said(user, "fingerprint", env="staging").strip()
+    user.reword(api, f'{api}\nkey_fingerprint = "{printed}"')
+    said(user, "alert", "--test")
+    said(user, "reconcile")
+    judged = user.judge(CHECKS)
+    assert (judged.exit_code, observed(judged, "NOT VERIFIED")) == (0, {}), judged.printed
+    assert "\nGO   exit code 0   prod, live" in judged.printed

@@ -1,4 +1,5 @@
--- Returns up to 20 amounts of $columns that differ and ought not to, as in totals.sql, the largest differences first.
+-- Returns up to 20 amounts of $columns that differ and ought not to, or with $undated those that may and nobody can say
+-- since when, as in totals.sql; the largest differences first.
 WITH found AS ({{found}}),
 expected AS ({{expected}}),
 pairs AS (
@@ -28,6 +29,9 @@ FROM pairs
 WHERE
     expected IS DISTINCT FROM found
     AND list_contains($columns, name)
-    AND ($strict OR coalesce(changed_at <= CAST($exported_at AS TIMESTAMP), false))
+    AND CASE
+        WHEN $undated THEN NOT $strict AND changed_at IS NULL
+        ELSE $strict OR coalesce(changed_at <= CAST($exported_at AS TIMESTAMP), false)
+    END
 ORDER BY abs(coalesce(expected, 0) - coalesce(found, 0)) DESC, time_frame_id, user_id, field_id, currency, name
 LIMIT 20

@@ -1,6 +1,6 @@
 -- Returns one row: the rows and the sums of both sides, the keys that one side alone has, and the pairs that differ.
 -- Of a pair that differs, the difference is drift unless $strict or the amount was changed before the export, where
--- anybody knows when it was changed: nobody does of quotas and of what comes from the CRM.
+-- anybody knows when it was changed: nobody does of quotas and of what comes from the CRM, which are undated drift.
 -- What agrees leaves the join at once, and the sums are scans of their own: counting and adding up behind the join,
 -- or keeping a side for two readers, costs as much as the join itself.
 WITH found AS NOT MATERIALIZED ({{found}}),
@@ -16,7 +16,9 @@ apart AS (
         paired AND e.crm_total IS DISTINCT FROM f.crm_total AS crm_total,
         paired AND e.crm_closed IS DISTINCT FROM f.crm_closed AS crm_closed,
         $strict OR coalesce(e.updated_at <= CAST($exported_at AS TIMESTAMP), false) AS forecast_settled,
-        $strict OR coalesce(e.adjusted_at <= CAST($exported_at AS TIMESTAMP), false) AS adjustment_settled
+        $strict OR coalesce(e.adjusted_at <= CAST($exported_at AS TIMESTAMP), false) AS adjustment_settled,
+        NOT $strict AND e.updated_at IS NULL AS forecast_undated,
+        NOT $strict AND e.adjusted_at IS NULL AS adjustment_undated
     FROM expected AS e
     FULL JOIN found AS f
         ON e.time_frame_id = f.time_frame_id
@@ -38,14 +40,19 @@ counted AS (
         count(*) FILTER (unexpected) AS unexpected,
         count(*) FILTER (forecast_amount) AS apart_forecast_amount,
         count(*) FILTER (forecast_amount AND NOT forecast_settled) AS drifted_forecast_amount,
+        count(*) FILTER (forecast_amount AND forecast_undated) AS undated_forecast_amount,
         count(*) FILTER (quota_amount) AS apart_quota_amount,
         count(*) FILTER (quota_amount AND NOT $strict) AS drifted_quota_amount,
+        count(*) FILTER (quota_amount AND NOT $strict) AS undated_quota_amount,
         count(*) FILTER (adjustment_amount) AS apart_adjustment_amount,
         count(*) FILTER (adjustment_amount AND NOT adjustment_settled) AS drifted_adjustment_amount,
+        count(*) FILTER (adjustment_amount AND adjustment_undated) AS undated_adjustment_amount,
         count(*) FILTER (crm_total) AS apart_crm_total,
         count(*) FILTER (crm_total AND NOT $strict) AS drifted_crm_total,
+        count(*) FILTER (crm_total AND NOT $strict) AS undated_crm_total,
         count(*) FILTER (crm_closed) AS apart_crm_closed,
-        count(*) FILTER (crm_closed AND NOT $strict) AS drifted_crm_closed
+        count(*) FILTER (crm_closed AND NOT $strict) AS drifted_crm_closed,
+        count(*) FILTER (crm_closed AND NOT $strict) AS undated_crm_closed
     FROM apart
 ),
 here AS (
