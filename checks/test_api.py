@@ -1,6 +1,7 @@
 """API Integration: the right address, the right types, the right quarters."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from urllib.parse import SplitResult, urlsplit
 
 from clari_readiness.environments import Environment, Environments
@@ -16,6 +17,7 @@ from clari_readiness.model.exports import AMOUNTS
 from clari_readiness.plugin.trial import AskedTrial
 
 REQUIRED_TYPES = ("forecast", "quota", "crm_closed")
+A_FORTNIGHT = timedelta(days=14)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -146,17 +148,22 @@ def test_every_quarter_is_there_and_none_is_a_copy(
 def test_clari_answers_the_quarter_that_was_asked(
     environment: Environment, clari: Clari, quarters: tuple[Quarter, ...], evidence: EvidenceLog
 ) -> None:
-    """An unknown period is not refused: the answer silently holds the current quarter (F18)."""
+    """An unknown period is not refused: the answer silently holds the current quarter (F18).
+
+    Nor does a quarter's name say when it is: a fiscal year that starts in another month has quarters of the same names.
+    """
     wrong = []
     for forecast in environment.forecasts:
         for quarter in quarters:
             answered = _periods(clari, forecast, quarter)
             evidence.saw(f"periods answered for {quarter} of {forecast}", answered)
-            if answered != [str(quarter)]:
+            if list(answered) != [str(quarter)]:
                 wrong.append(f"asked for {quarter} of {forecast}, answered {', '.join(answered)}")
+            elif begins := _begins_elsewhere(answered[str(quarter)], environment.fiscal_year.first_day(quarter)):
+                wrong.append(f"{quarter} of {forecast} begins {begins}")
     assert not wrong, evidence.fails(
         "; ".join(wrong),
-        expected="each answer holds exactly the quarter that was asked for",
+        expected="each answer holds exactly the quarter that was asked for, which begins when the settings say",
         fix="check `fiscal_year` in the settings against the organisation's calendar in Clari",
     )
     evidence.concludes(f"{len(quarters)} quarters of {', '.join(environment.forecasts)} answered as asked")
@@ -186,16 +193,26 @@ def test_the_newest_exports_hold_no_key_twice(
     evidence.concludes(f"the newest export of {len(periods)} forecasts and periods, no key twice")
 
 
-def _periods(clari: Clari, forecast: str, quarter: Quarter) -> list[str]:
+def _periods(clari: Clari, forecast: str, quarter: Quarter) -> dict[str, str]:
+    """Return the periods of an answer, and the day on which each begins ("" where the answer does not say)."""
     document = clari.forecast(forecast, quarter)
-    listed = [period["timePeriodId"] for period in document.get("timePeriods", [])]
+    listed = {period["timePeriodId"]: str(period.get("startDate", "")) for period in document.get("timePeriods", [])}
     used = [entry["timePeriodId"] for entry in document["entries"]]
     if not used:
         raise NotVerified(
             f"Clari has no entry for {quarter} of {forecast} (F20)",
             way_out="look at the forecast in Clari; a quarter before Clari was introduced lowers history_quarters",
         )
-    return sorted({*listed, *used})
+    return {period: listed.get(period, "") for period in sorted({*listed, *used})}
+
+
+def _begins_elsewhere(at_clari: str, by_settings: date) -> str:
+    """Say how far the beginnings of a quarter are apart; "" when a calendar of whole weeks could explain it (F14)."""
+    try:
+        apart = date.fromisoformat(at_clari) - by_settings
+    except ValueError:
+        return ""
+    return f"on {at_clari} at Clari, and by the settings on {by_settings}" if abs(apart) > A_FORTNIGHT else ""
 
 
 @item("API-01", "Production base URL configured", priority="P1", source="trial")

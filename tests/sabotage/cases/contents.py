@@ -59,11 +59,21 @@ def a_quarter_is_a_copy_of_another(integration: Integration) -> None:
 @sabotage("API-04", "clari")
 def clari_answers_another_quarter_than_asked(integration: Integration) -> None:
     integration.reword("[default]", "[default]\nhistory_quarters = 4")
+    _answer_the_third(integration, "2027_Q4", "2026-11-01", "2027-01-31")
+
+
+@sabotage("API-04", "clari")
+def the_quarter_of_that_name_begins_a_month_later_at_clari(integration: Integration) -> None:
+    _answer_the_third(integration, "2027_Q2", "2026-06-01", "2026-08-31")
+
+
+def _answer_the_third(integration: Integration, period: str, first: str, last: str) -> None:
+    """Have the third quarter that is asked for, 2027_Q2, answered as another one."""
     document = {
         "entries": [
             {
                 "fieldId": "fc_commit",
-                "timePeriodId": "2027_Q4",
+                "timePeriodId": period,
                 "timeFrameId": "TF:2026-11-18",
                 "userId": "1:A",
                 "forecastValue": 1,
@@ -71,9 +81,7 @@ def clari_answers_another_quarter_than_asked(integration: Integration) -> None:
         ],
         "users": [{"userId": "1:A", "name": "A", "email": "a@example.com"}],
         "fields": [{"fieldId": "fc_commit", "fieldName": "Commit"}],
-        "timePeriods": [
-            {"timePeriodId": "2027_Q4", "type": "quarter", "startDate": "2026-11-01", "endDate": "2027-01-31"}
-        ],
+        "timePeriods": [{"timePeriodId": period, "type": "quarter", "startDate": first, "endDate": last}],
         "timeFrames": [{"timeFrameId": "TF:2026-11-18", "startDate": "2026-11-18", "endDate": "2026-11-24"}],
     }
     third = Match("GET", "/v4/forecast/net_bookings", frozenset({3}))
