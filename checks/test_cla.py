@@ -74,7 +74,7 @@ def test_the_newest_snapshot_is_fresh(
     assert not stale, evidence.fails(
         "; ".join(stale),
         expected=f"a snapshot of {quarters[0]} not older than {allowed}, and none from the future",
-        fix="look at why the exporter did not run, then export the current quarter",
+        fix="look at why the exporter or the connector did not run, then let it bring the current quarter",
     )
     evidence.concludes(", ".join(f"{name} {age} old" for name, age in ages.items()))
 

@@ -39,7 +39,8 @@ def test_no_key_is_there_twice(environment: Environment, warehouse: AskedWarehou
     assert not duplicates, evidence.fails(
         f"{duplicates[0]['offenders']} keys are there more than once for one export",
         expected="each key of the grain once for each exported_at",
-        fix="load with MERGE on the whole key (user, field, period, time frame, currency), not with INSERT",
+        fix="load with MERGE on the whole key (user, field, period, time frame, currency), not with INSERT; "
+        "of a connector's table, say in a view which row counts",
     )
     reloaded = warehouse.reloaded_jobs()
     assert not reloaded, evidence.fails(

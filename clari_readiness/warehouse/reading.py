@@ -138,5 +138,7 @@ class WarehouseReader:
         have = some(there) or "nothing yet"
         return WarehouseError(
             f"{self._engine.name} has no table {self._tables.forecasts}; it has {have}",
-            way_out=suggestion(self._tables.forecasts, there, otherwise="name the table in `warehouse.forecasts`"),
+            way_out=suggestion(
+                self._tables.forecasts, there, otherwise="make it, or name another one in `warehouse.forecasts`"
+            ),
         )

@@ -24,7 +24,10 @@ def scheme_of(url: str) -> str:
     """Return a warehouse's scheme in lower case; a URL that has none is a WarehouseError, which does not repeat it."""
     scheme, separator, _ = url.partition("://")
     if not separator:
-        raise WarehouseError("the warehouse's url has no scheme", way_out="write it like duckdb:///warehouse.duckdb")
+        raise WarehouseError(
+            "the warehouse's url has no scheme",
+            way_out="write it like duckdb:///warehouse.duckdb or postgresql://user@host/database",
+        )
     return scheme.lower()
 
 

@@ -144,7 +144,7 @@ class PostgresEngine:
             )
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             said = f"{self._name}: the check {check} may not read this: {first_line(error)}"
-            return WarehouseError(said, way_out="grant SELECT on it to the role of `warehouse.url`")
+            return WarehouseError(said, way_out="grant its role SELECT on it, and USAGE on the schema")
         return WarehouseError(f"{self._name}: the check {check} cannot run: {first_line(error)}")
 
 
@@ -187,7 +187,7 @@ def _unreadable(url: str) -> WarehouseError:
 
 def _refused(name: str, said: str) -> WarehouseError:
     line = " ".join(said.split())
-    refusal = re.search(r"FATAL:\s+(.*)", line)
+    refusal = re.search(r"(?:FATAL|fe_sendauth):\s+(.*)", line)
     if refusal is None:
         return WarehouseError(
             f"{name} cannot be reached: {_cause(line)}", way_out="look at host and port in `warehouse.url`"
