@@ -124,6 +124,10 @@ class Exporter(Table):
             return "callable"
         return "reference" if self.managed is None else "managed"
 
+    def __str__(self) -> str:
+        """Say which of the four it is, and the name of a connector."""
+        return self.kind if self.managed is None else f"{self.kind}: {self.managed}"
+
 
 class TrialTable(Table):
     """What an exporter on trial calls one of the tables, and those of its columns that it calls other than we do."""

@@ -190,3 +190,5 @@ def test_another_environment_that_is_only_a_key_and_its_fingerprint_is_enough_to
     judged = user.judge(CHECKS)
     assert (judged.exit_code, observed(judged, "NOT VERIFIED")) == (0, {}), judged.printed
     assert "\nGO   exit code 0   prod, live" in judged.printed
+    assert judged.report is not None
+    assert judged.report["exporter"] == "managed: fivetran"
