@@ -59,7 +59,7 @@ def test_a_certificate_that_nobody_vouches_for_is_named_with_the_way_out(tls_ser
     with pytest.raises(Unreachable) as caught:
         HTTP(f"https://localhost:{tls_server.port}/v4", key, clock=clock).send(LIMITS, Deadline(10, clock=clock))
     assert "the TLS certificate of localhost is not trusted (self" in str(caught.value)
-    assert "name its certificate as ca_file" in str(caught.value)
+    assert "name its certificate as api.ca_file" in str(caught.value)
     assert not any(key in repr(seen) for seen in tls_server.seen)
 
 

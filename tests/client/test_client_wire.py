@@ -103,7 +103,7 @@ def test_a_refused_connection_names_host_and_way_out(key, clock, soon) -> None:
         HTTP(f"http://127.0.0.1:{port}/v4", key, clock=clock).send(LIMITS, soon)
     assert str(caught.value) == (
         f"GET http://127.0.0.1:{port}/v4/admin/limits: 127.0.0.1 refused the connection; "
-        "check base_url and the port; is anybody listening there?"
+        "check api.base_url and the port; is anybody listening there?"
     )
 
 
@@ -117,7 +117,7 @@ def test_a_name_that_does_not_resolve_is_said_so(key, clock, soon, monkeypatch) 
         HTTP("https://clari.invalid/v4", key, clock=clock).send(LIMITS, soon)
     assert str(caught.value) == (
         "GET https://clari.invalid/v4/admin/limits: clari.invalid does not resolve (Name or service not known); "
-        "check base_url, the DNS and the VPN"
+        "check api.base_url or api.gateway, the DNS and the VPN"
     )
 
 

@@ -55,15 +55,16 @@ def _why_unreachable(error: httpx.HTTPError, host: str, via: str) -> tuple[str, 
 def _why_no_connection(root: BaseException, host: str, through: str) -> tuple[str, str]:
     if isinstance(root, socket.gaierror):
         party = "the proxy's name" if through else host
-        return f"{party} does not resolve{through} ({root.strerror})", "check base_url, the DNS and the VPN"
+        problem = f"{party} does not resolve{through} ({root.strerror})"
+        return problem, "check api.base_url or api.gateway, the DNS and the VPN"
     if isinstance(root, ssl.SSLCertVerificationError):
         problem = f"the TLS certificate of {host} is not trusted ({root.verify_message})"
-        return problem, "check base_url; when your company inspects TLS, name its certificate as ca_file"
+        return problem, "check api.base_url; when your company inspects TLS, name its certificate as api.ca_file"
     if isinstance(root, ssl.SSLError):
         return f"no TLS with {host}{through} ({root.reason or root})", "is it https that answers there?"
     if isinstance(root, ConnectionRefusedError):
-        return f"{host} refused the connection{through}", "check base_url and the port; is anybody listening there?"
-    return f"no connection to {host}{through} ({_words(root)})", "check base_url and the network"
+        return f"{host} refused the connection{through}", "check api.base_url and the port; is anybody listening there?"
+    return f"no connection to {host}{through} ({_words(root)})", "check api.base_url and the network"
 
 
 def _why_lost(error: httpx.HTTPError) -> str:
