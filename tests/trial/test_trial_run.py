@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,8 @@ def test_the_reference_exporter_keeps_the_laws_through_the_same_door_as_any_othe
 
 
 def test_the_reference_exporter_can_be_named_as_a_command_too(tried: Try) -> None:
-    assert tried("python3 -m clari_readiness.exporter", DUCKDB)["healthy"].verdict is Verdict.BROKEN
-    import sys  # noqa: PLC0415 - the interpreter that has the package
-
+    without_the_package = f"{sys.base_prefix}/bin/python3"
+    assert tried(f"{without_the_package} -m clari_readiness.exporter", DUCKDB)["healthy"].verdict is Verdict.BROKEN
     assert tried(f"{sys.executable} -m clari_readiness.exporter", DUCKDB)["healthy"].verdict is Verdict.KEPT
 
 
