@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _LONGEST = ("exporter", "warehouse", "sabotage", "end_to_end", "month", "deploy"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{laws.DATABASE}: a law that needs a warehouse for each example")
+    # Who is started in the background ignores Ctrl-C, and so would all that tests start, and then stop by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

@@ -5,20 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from threading import Event, Thread
 
 import pytest
 
 from clari_readiness.gate.stopping import termination_interrupts, whole_step
-
-
-@pytest.fixture(autouse=True)
-def listening() -> Iterator[None]:
-    """Ctrl-C is heard: who is started in the background ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def step(*numbers: signal.Signals, done: list[str], error: Exception | None = None) -> None:
