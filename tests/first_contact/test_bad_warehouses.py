@@ -74,7 +74,7 @@ SAYS: dict[Spoil, str] = {
     of_no_bytes: "this file is no DuckDB database; mend `warehouse.url`",
     no_database: "this file is no DuckDB database; mend `warehouse.url`",
     cut_short: "cannot be opened: ",
-    without_a_table: "it has nothing yet; make it, or name another one in `warehouse.forecasts`",
+    without_a_table: "has no table clari_forecasts; it has nothing yet; make it, or name another one in `warehouse.",
     of_an_old_schema: "clari_forecasts has no column ",
     with_a_view_over_nothing: "clari_forecasts cannot be read: Catalog Error: Table with name t does not exist",
 }

@@ -167,7 +167,7 @@ def test_names_are_found_whatever_their_upper_case_and_never_read_as_sql(server:
     ("role", "says"),
     [
         ("nobody_at_all", "nobody_at_all"),
-        ("blind", "may not read this: permission denied for .*clari_forecasts; grant its role SELECT"),
+        ("blind", "may not read this: permission denied for .*clari_forecasts; grant SELECT"),
     ],
 )
 def test_a_role_that_is_missing_or_may_not_read_is_one_line(server: str, role: str, says: str) -> None:

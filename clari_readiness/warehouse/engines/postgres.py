@@ -144,7 +144,8 @@ class PostgresEngine:
             )
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             said = f"{self._name}: the check {check} may not read this: {first_line(error)}"
-            return WarehouseError(said, way_out="grant its role SELECT on it, and USAGE on the schema")
+            way_out = "grant SELECT on it, and USAGE on its schema, to the role of `warehouse.url`"
+            return WarehouseError(said, way_out=way_out)
         return WarehouseError(f"{self._name}: the check {check} cannot run: {first_line(error)}")
 
 
