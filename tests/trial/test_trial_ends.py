@@ -7,14 +7,21 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clari_readiness.cli import INTERRUPTED
 from clari_readiness.errors import ReadinessError
-from clari_readiness.trial.child import CommandStarter, Start
+from clari_readiness.trial import Outcome, Verdict, Wishes, accused_of, chosen, run
+from clari_readiness.trial.child import CommandStarter, Start, Starter
+from clari_readiness.trial.run import Trial
+from clari_readiness.trial.scenario import Scenario
+from clari_readiness.trial.scenarios import HEALTHY
 from tests.trial.conftest import EXPORTERS
 from tests.trial.test_trial_command import COMMAND, on_trial
 
@@ -114,3 +121,29 @@ def test_a_starter_that_is_closed_kills_what_runs_and_starts_nothing_more(tmp_pa
     assert child.wait(20) == -signal.SIGKILL
     with pytest.raises(ReadinessError, match="the trial was ended before this run began"):
         starter.start(start)
+
+
+def test_a_stop_while_scenarios_are_handed_out_waits_for_none_that_has_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    handed_out = count(1)
+
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
+            if next(handed_out) == 5:
+                raise KeyboardInterrupt
+            return super().submit(*arguments, **named)
+
+    def outcome(_: Trial, scenario: Scenario, __: Starter) -> Outcome:
+        begun.append(scenario.name)
+        if scenario is not HEALTHY:
+            time.sleep(0.5)
+        return Outcome(scenario.name, scenario.items, scenario.done, Verdict.KEPT)
+
+    monkeypatch.setattr(run, "ThreadPoolExecutor", Interrupted)
+    monkeypatch.setattr(Trial, "_outcome", outcome)
+    accused = accused_of(None, Wishes("sleep 300", "sqlite:///w.sqlite", None, 1))
+    with pytest.raises(KeyboardInterrupt):
+        list(Trial(accused, tmp_path, {"PATH": os.environ["PATH"]}).outcomes(chosen()))
+    assert begun == ["healthy", begun[1]]
